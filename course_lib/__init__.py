@@ -1,0 +1,1 @@
+"""The taught algorithms of the course; see the module of each chapter."""
