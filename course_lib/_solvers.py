@@ -33,7 +33,9 @@ def centre(X, y, fit_intercept):
     x_mean, y_mean = np.ones(n) @ X / n, y.mean()
     # The spread of 100 rows bounds that of all n from below, but for a factor n / 100. So at most that factor
     # is lost when the shift is taken off X^T X instead of off X.
-    if np.all(np.abs(x_mean) <= X[:: max(1, n // 100)].std(axis=0)):
+    with np.errstate(over="ignore"):
+        spread = X[:: max(1, n // 100)].std(axis=0)
+    if np.all(np.abs(x_mean) <= spread):
         return X, x_mean, y - y_mean, x_mean, y_mean
     return X - x_mean, np.zeros_like(x_mean), y - y_mean, x_mean, y_mean
 
@@ -80,16 +82,16 @@ def _cholesky(G):
 
 def _pivoted_qr_solve(X, y):
     n, p = X.shape
-    length = linalg.norm(X, axis=0)
-    length[length == 0] = 1.0  # a column of zeros stays one, and lowers the rank
-    Q, R, pivot = linalg.qr(X / length, mode="economic", pivoting=True, check_finite=False)
+    size = np.max(np.abs(X), axis=0)
+    size[size == 0] = 1.0  # a column of zeros stays one, and lowers the rank
+    Q, R, pivot = linalg.qr(X / size, mode="economic", pivoting=True, check_finite=False)
     diagonal = np.abs(np.diag(R))
     rank = int(np.sum(diagonal > max(n, p) * EPS * diagonal[0]))
     c = Q.T @ y
     theta = np.zeros(p)
     if rank == p:
         theta[pivot] = linalg.solve_triangular(R, c)
-        return theta / length, rank
+        return theta / size, rank
     warnings.warn(
         f"X has rank {rank} but {p} columns, so infinitely many theta fit equally well; the one of smallest "
         "norm is returned. Drop dependent columns, or use Ridge",
@@ -97,7 +99,7 @@ def _pivoted_qr_solve(X, y):
         stacklevel=5,
     )
     if rank > 0:
-        theta[pivot] = linalg.lstsq(R[:rank] * length[pivot], c[:rank])[0]
+        theta[pivot] = linalg.lstsq(R[:rank] * size[pivot], c[:rank])[0]
     return theta, rank
 
 
@@ -141,17 +143,20 @@ def lasso(X, shift, y, lams, tol, max_iter):
 
     Returns theta of shape (n_lams, n_features), and of shape (n_lams,) each: duality gaps, sweeps, converged.
     """
-    n, p = X.shape
-    G, c = _gram(X, shift) / n, X.T @ y / n
-    mean_square = y @ y / n
+    n_samples, p = X.shape
+    G, c = _gram(X, shift) / n_samples, X.T @ y / n_samples
+    mean_square = y @ y / n_samples
     theta, gap, n_iter = np.zeros((len(lams), p)), np.zeros(len(lams)), np.ones(len(lams), dtype=int)
-    last = np.zeros(p)
+    last, last_lam = np.zeros(p), 2 * np.max(np.abs(c))  # at this lam and above, all coefficients are zero
     for i in np.argsort(-lams, kind="stable"):
-        if lams[i] > 0:
-            last, gap[i], n_iter[i] = _lasso_at(lams[i], G, c, mean_square, last, tol * mean_square, max_iter)
-            theta[i] = last
-        else:  # no penalty: least squares, solved directly
+        if lams[i] == 0:  # no penalty: least squares, solved directly
             theta[i] = least_squares(X, shift, y)[0]
+            continue
+        sweeps = 0
+        for lam in _steps_down(last_lam, lams[i]):
+            last, gap[i], n_sweeps = _lasso_at(lam, G, c, mean_square, last, tol * mean_square, max_iter)
+            sweeps += n_sweeps
+        theta[i], n_iter[i], last_lam = last, sweeps, lams[i]
     converged = gap <= tol * mean_square
     if not np.all(converged):
         worst = np.argmax(gap)
@@ -163,6 +168,13 @@ def lasso(X, shift, y, lams, tol, max_iter):
             stacklevel=4,
         )
     return theta, gap, n_iter, converged
+
+
+def _steps_down(start, lam):
+    """Values of lam from below `start` to `lam`, each at least half the one before: a near start is good."""
+    if start <= lam:
+        return [lam]
+    return np.geomspace(start, lam, int(np.ceil(np.log2(start / lam))) + 1)[1:]
 
 
 def _lasso_at(lam, G, c, mean_square, theta, gap_allowed, max_iter):

@@ -1,0 +1,106 @@
+"""Data that chapters and tests share: made ones with a known truth, and measured ones."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+
+
+def franke(x, y):
+    """Franke's surface, four Gaussian hills and dips on the unit square; dimensionless.
+
+    Parameters
+    ----------
+    x, y : array_like of one shape
+        Coordinates in [0, 1].
+
+    Returns
+    -------
+    ndarray of that shape
+
+    References
+    ----------
+    R. Franke, A critical comparison of some methods for interpolation of scattered data, Naval Postgraduate
+    School report NPS-53-79-003 (1979).
+
+    Examples
+    --------
+    >>> float(franke(0.2, 0.2).round(4))
+    1.2186
+    """
+    u, v = 9 * np.asarray(x, dtype=float), 9 * np.asarray(y, dtype=float)
+    return (
+        0.75 * np.exp(-((u - 2) ** 2) / 4 - (v - 2) ** 2 / 4)
+        + 0.75 * np.exp(-((u + 1) ** 2) / 49 - (v + 1) / 10)
+        + 0.5 * np.exp(-((u - 7) ** 2) / 4 - (v - 3) ** 2 / 4)
+        - 0.2 * np.exp(-((u - 4) ** 2) - (v - 7) ** 2)
+    )
+
+
+@dataclass(frozen=True)
+class ReferenceData:
+    """A regression problem whose solution is certified.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n_samples, n_features)
+        Without a column of ones.
+    y : ndarray of shape (n_samples,)
+    theta : ndarray
+        Certified coefficients, rounded to 15 digits; the intercept first, where there is one.
+    fit_intercept : bool
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    theta: np.ndarray
+    fit_intercept: bool
+
+
+_NIST = files("course_lib") / "data" / "nist"
+
+# Sets that fit a polynomial in one x, and its degree. Longley has six predictors; NoInt1 a line through zero.
+_NIST_DEGREE = {"filip": 10, "norris": 1, "pontius": 2} | {f"wampler{i}": 5 for i in range(1, 6)}
+NIST_NAMES = tuple(sorted([*_NIST_DEGREE, "longley", "noint1"]))
+
+
+def load_nist(name):
+    """A linear-regression problem of NIST's Statistical Reference Datasets, with its certified solution.
+
+    Parameters
+    ----------
+    name : str
+        One of NIST_NAMES. "pontius" is the calibration of a load cell: 40 loads and the deflections read off;
+        "filip" asks for a polynomial of degree 10, and defeats many programs.
+
+    Returns
+    -------
+    ReferenceData
+
+    Raises
+    ------
+    ValueError
+        If there is no set of that name.
+
+    References
+    ----------
+    NIST Standard Reference Database 140, Statistical Reference Datasets: Linear Regression.
+
+    Examples
+    --------
+    >>> data = load_nist("pontius")
+    >>> data.X.shape, data.theta.shape
+    ((40, 2), (3,))
+    """
+    if name not in NIST_NAMES:
+        raise ValueError(f"there is no NIST set {name!r}; the names are {', '.join(NIST_NAMES)}")
+    with (_NIST / f"{name}.csv").open() as file:
+        y, *columns = np.loadtxt(file, delimiter=",", skiprows=1, unpack=True)
+    if name in _NIST_DEGREE:
+        X = columns[0][:, np.newaxis] ** np.arange(1, _NIST_DEGREE[name] + 1)
+    else:
+        X = np.column_stack(columns)
+    with (_NIST / "certified.csv").open() as file:
+        certified = [line.strip().split(",") for line in file]
+    theta = np.array([float(value) for set_name, _, value in certified if set_name == name])
+    return ReferenceData(X, y, theta, fit_intercept=name != "noint1")
