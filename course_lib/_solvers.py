@@ -141,7 +141,7 @@ def soft_threshold(z, t):
 def lasso(X, shift, y, lams, tol, max_iter):
     """Minimisers of (1/n) ||y - X_c theta||_2^2 + lam ||theta||_1, found from the largest lam down.
 
-    Returns theta of shape (n_lams, n_features), and of shape (n_lams,) each: duality gaps, sweeps, converged.
+    Returns theta of shape (n_lams, n_features) and, of shape (n_lams,), duality gaps, iterations, converged.
     """
     n_samples, p = X.shape
     G, c = _gram(X, shift) / n_samples, X.T @ y / n_samples
@@ -152,17 +152,17 @@ def lasso(X, shift, y, lams, tol, max_iter):
         if lams[i] == 0:  # no penalty: least squares, solved directly
             theta[i] = least_squares(X, shift, y)[0]
             continue
-        sweeps = 0
+        total = 0
         for lam in _steps_down(last_lam, lams[i]):
-            last, gap[i], n_sweeps = _lasso_at(lam, G, c, mean_square, last, tol * mean_square, max_iter)
-            sweeps += n_sweeps
-        theta[i], n_iter[i], last_lam = last, sweeps, lams[i]
+            last, gap[i], n_steps = _lasso_at(lam, G, c, mean_square, last, tol * mean_square, max_iter)
+            total += n_steps
+        theta[i], n_iter[i], last_lam = last, total, lams[i]
     converged = gap <= tol * mean_square
     if not np.all(converged):
         worst = np.argmax(gap)
         warnings.warn(
-            f"Lasso stopped at lam = {lams[worst]:.3g} after max_iter = {max_iter} sweeps with a duality gap "
-            f"of {gap[worst]:.3g}, above tol * mean(y^2) = {tol * mean_square:.3g}; standardise the columns "
+            f"Lasso stopped at lam = {lams[worst]:.3g} after max_iter = {max_iter} iterations with a duality "
+            f"gap of {gap[worst]:.3g}, above tol * mean(y^2) = {tol * mean_square:.3g}; standardise the columns "
             "of X, or raise max_iter",
             ConvergenceWarning,
             stacklevel=4,
@@ -178,18 +178,51 @@ def _steps_down(start, lam):
 
 
 def _lasso_at(lam, G, c, mean_square, theta, gap_allowed, max_iter):
-    """The Lasso solution at one lam, started from `theta`: solution, duality gap, sweeps."""
+    """The Lasso solution at one lam, started from `theta`: solution, duality gap, iterations."""
     descent = 2 * (c - G @ theta)  # minus the gradient of the smooth part; at the optimum |descent| <= lam
     n_iter = 0
     while True:
         n_iter += 1
-        active = np.flatnonzero((theta != 0) | (np.abs(descent) > lam))
-        solution = _solve_given_signs(lam, G, c, theta, descent, active)
-        theta = _sweep(lam, G, c, theta, active) if solution is None else solution
+        new = np.flatnonzero((theta == 0) & (np.abs(descent) > lam))
+        step = _solve_active(lam, G, c, theta, descent, new)
+        if step is None and len(new) > 1:  # too many at once: take only the one that gains most
+            step = _solve_active(lam, G, c, theta, descent, new[[np.argmax(np.abs(descent[new]))]])
+        if step is None or np.array_equal(step, theta):
+            step = _sweep(lam, G, c, theta, np.union1d(np.flatnonzero(theta), new))
+        theta = step
         descent = 2 * (c - G @ theta)
         gap = _duality_gap(lam, c, mean_square, theta, descent)
         if gap <= gap_allowed or n_iter == max_iter:
             return theta, gap, n_iter
+
+
+def _solve_active(lam, G, c, theta, descent, new):
+    """Minimise over the coefficients that are not zero and the `new` ones, dropping those that reach zero.
+
+    While no coefficient changes sign the cost is quadratic, and its minimum one linear system. On the way
+    there the first coefficient to reach zero stops the step, and leaves. None if the system is singular.
+    """
+    theta = theta.copy()
+    sign = np.sign(theta)
+    sign[new] = np.sign(descent[new])
+    while True:
+        active = np.flatnonzero(sign)
+        if len(active) == 0:
+            return theta
+        factor, rcond = _cholesky(G[np.ix_(active, active)])
+        if rcond < 10 * EPS:
+            return None
+        target = linalg.cho_solve(factor, c[active] - lam / 2 * sign[active], check_finite=False)
+        start = theta[active]
+        leaving = target * sign[active] <= 0
+        if not np.any(leaving):
+            theta[active] = target
+            return theta
+        t = np.ones(len(active))
+        t[leaving] = start[leaving] / (start[leaving] - target[leaving])
+        first = np.argmin(t)
+        theta[active] = start + t[first] * (target - start)
+        theta[active[first]] = sign[active[first]] = 0.0
 
 
 def _sweep(lam, G, c, theta, active):
@@ -205,19 +238,6 @@ def _sweep(lam, G, c, theta, active):
             G_theta += G[:, j] * (new - theta[j])
             theta[j] = new
     return theta
-
-
-def _solve_given_signs(lam, G, c, theta, descent, active):
-    """The minimum over the active coefficients if their signs come out as presumed; None if they do not."""
-    if len(active) == 0:
-        return None
-    sign = np.sign(np.where(theta[active] != 0, theta[active], descent[active]))
-    factor, rcond = _cholesky(G[np.ix_(active, active)])
-    if rcond <= GRAM_RCOND:
-        return None
-    solution = np.zeros_like(theta)
-    solution[active] = linalg.cho_solve(factor, c[active] - lam / 2 * sign, check_finite=False)
-    return solution if np.array_equal(np.sign(solution[active]), sign) else None
 
 
 def _duality_gap(lam, c, mean_square, theta, descent):

@@ -217,9 +217,10 @@ class Ridge(_LinearRegressor):
 class Lasso(_LinearRegressor):
     """Lasso regression: theta minimises (1/n) ||y - X theta - theta_0||_2^2 + lam ||theta||_1.
 
-    Cyclic coordinate descent finds which coefficients are not zero, and their signs. Given the signs, the
-    optimality (KKT) conditions are one linear system, and its solution is taken when it keeps the signs.
-    Either way the duality gap decides when to stop. Memory is O(n_features^2).
+    An active-set method: among the coefficients that are not zero, with their signs held, the minimum is one
+    linear system; coefficients join when they violate the optimality (KKT) conditions and leave when they
+    reach zero. Where the system is singular a sweep of coordinate descent takes its place. The duality gap
+    decides when to stop. Memory is O(n_features^2).
     Equal to scikit-learn's ``Lasso(alpha=lam / 2)``; lam = 0 is OLS.
 
     Parameters
@@ -231,7 +232,7 @@ class Lasso(_LinearRegressor):
     tol : float
         Stop when the duality gap is at most tol times the mean square of y, its mean taken off.
     max_iter : int
-        Most sweeps over the coefficients; if they do not suffice, a ConvergenceWarning says so.
+        Most iterations; if they do not suffice, a ConvergenceWarning says so.
 
     Attributes
     ----------
@@ -241,7 +242,7 @@ class Lasso(_LinearRegressor):
     dual_gap_ : float
         Upper bound on C(theta) minus its minimum, in units of y^2.
     n_iter_ : int
-        Sweeps used.
+        Iterations used.
     converged_ : bool
 
     Raises
@@ -252,7 +253,7 @@ class Lasso(_LinearRegressor):
     References
     ----------
     Hjorth-Jensen, FYS5429 week 1 (2024), "Lasso regression"; Tibshirani, J. R. Stat. Soc. B 58, 267 (1996);
-    Friedman, Hastie and Tibshirani, J. Stat. Softw. 33(1) (2010).
+    Lee, Battle, Raina and Ng, NIPS 19 (2006), the feature-sign search, of which this is a variant.
 
     Examples
     --------
@@ -303,7 +304,7 @@ class LassoPath(RegularisationPath):
     dual_gap : ndarray of shape (n_lams,)
         Upper bound on C(theta) minus its minimum, in units of y^2.
     n_iter : ndarray of shape (n_lams,)
-        Sweeps used.
+        Iterations used.
     converged : ndarray of bool, of shape (n_lams,)
     """
 
