@@ -12,5 +12,102 @@ def main():
     """Build the site, release assignments, grade, return feedback, export grades."""
 
 
+@main.command()
+@click.option("--workers", type=click.IntRange(min=1), help="Notebooks run at a time; default: one a core.")
+def build(workers):
+    """Build the site into _build/html: run what changed, then write the pages."""
+    from course_admin import site
+
+    site.build(ROOT, workers)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="If it is taken, the next free one is used.")
+@click.option("--workers", type=click.IntRange(min=1), help="Notebooks run at a time; default: one a core.")
+def serve(port, workers):
+    """Build the site, then serve it on 127.0.0.1."""
+    from course_admin import site
+
+    site.serve(ROOT, port, workers)
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--all", "everything", is_flag=True, help="Release every assignment in solutions/.")
+def release(name, everything):
+    """Check the assignment NAME and generate exercises/NAME from solutions/NAME.
+
+    Refused, with the reason, unless the reference solution passes all its tests, the points add up to 100,
+    and nothing of solutions, hidden tests or rubrics shows up in what students get.
+    """
+    from course_admin import assignments
+    from course_admin.release import release as release_one
+
+    if bool(name) == everything:
+        raise click.UsageError("Give either the name of an assignment or --all.")
+    for each in assignments.known(assignments.course_directory(ROOT)) if everything else [name]:
+        folder = release_one(ROOT, each)
+        click.echo(f"{each}: released to {folder.relative_to(ROOT)}/")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--student", "students", multiple=True, help="Only this student; may be given several times.")
+@click.option("--regrade", is_flag=True, help="Grade again what is graded already and has not changed.")
+def grade(name, students, regrade):
+    """Run the tests of the assignment NAME over submitted/STUDENT/NAME.
+
+    Ends with a table of outcomes, and with exit status 1 if a submission could not be graded.
+    There is no sandbox yet: STUDENTS' CODE RUNS WITH YOUR RIGHTS on this machine.
+    """
+    from rich.console import Console
+    from rich.progress import track
+
+    from course_admin.grading import engine, outcomes
+
+    console = Console()
+    console.print("No sandbox yet: students' code runs with your rights on this machine.", style="yellow")
+    results = engine.grade(ROOT, name, list(students), regrade, lambda todo: track(todo, f"Grading {name}"))
+    console.print(outcomes.summary(ROOT, name, [result.student for result in results]))
+    if any(result.failed for result in results):
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("name")
+def feedback(name):
+    """Write feedback/STUDENT/NAME/NAME.html for everything that is graded."""
+    from course_admin.grading.feedback import feedback as write_feedback
+
+    pages = write_feedback(ROOT, name)
+    click.echo(f"{name}: {len(pages)} pages of feedback in feedback/")
+
+
+@main.command()
+@click.option("--to", default="exports/grades.csv", show_default=True, type=click.Path(path_type=Path))
+def export(to):
+    """Write everybody's grades to a CSV file, with a status where there is no final score."""
+    from course_admin import reports
+
+    click.echo(f"Grades written to {reports.export(ROOT, to)}")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+def normalise(paths):
+    """Drop outputs, execution counts and editors' metadata from notebooks, or from all below a folder.
+
+    Outputs stay in cells tagged nbval-check-output. Exit status 1 if a file had to change, as pre-commit
+    wants it.
+    """
+    from course_admin import notebooks
+
+    changed = [path for path in notebooks.find(paths) if notebooks.normalise_file(path)]
+    for path in changed:
+        click.echo(f"normalised {path}")
+    if changed:
+        raise click.exceptions.Exit(1)
+
+
 if __name__ == "__main__":
     main()

@@ -128,7 +128,7 @@ def ridge(X, shift, y, lams):
 
 
 def soft_threshold(z, t):
-    """Move z towards zero by t, and stop there: sign(z) max(|z| - t, 0).
+    """Move z towards zero by t, and stop there: sign(z) max(abs(z) - t, 0).
 
     Examples
     --------

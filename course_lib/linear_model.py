@@ -381,7 +381,7 @@ def lasso_path(X, y, lams, fit_intercept=True, tol=1e-10, max_iter=1000):
 
 
 def lasso_lambda_max(X, y, fit_intercept=True):
-    """Smallest lam at which every Lasso coefficient is zero: max_j |2 x_j^T y| / n, of the centred data.
+    """Smallest lam at which every Lasso coefficient is zero: max_j abs(2 x_j^T y) / n, of the centred data.
 
     Examples
     --------

@@ -58,7 +58,7 @@ def r2(y, y_tilde):
 def correct_digits(theta, reference):
     """Significant digits to which the worst of the computed numbers is right, from 0 to 15.
 
-    Minus the decimal logarithm of max_j |theta_j / reference_j - 1|, as NIST scores statistical programs.
+    Minus the decimal logarithm of max_j abs(theta_j / reference_j - 1), as NIST scores statistical programs.
 
     Parameters
     ----------

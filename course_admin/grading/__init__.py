@@ -1,0 +1,1 @@
+"""Grading: what came in, what became of it, what students get back."""

@@ -1,0 +1,36 @@
+"""nbgrader's settings for this course; read by `nbgrader`, by JupyterLab's extensions and by `course`.
+
+nbgrader looks for this file in the working folder: start its commands and JupyterLab in this folder.
+Classes of course_admin are named by text, so that students, who do not have it, can read this file too.
+"""
+
+c = get_config()  # noqa: F821
+
+c.CourseDirectory.course_id = "ml-physics"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+# nbgrader's own "solution" folder is one letter off from ours and not used here.
+c.CourseDirectory.solution_directory = "unused_generated_solution"
+# Copied neither to students nor beside what they hand in: the answers that test an assignment.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "answers"]
+
+c.ClearSolutions.code_stub = {
+    "python": '# YOUR CODE HERE\nraise NotImplementedError("not written yet: replace this line by your code")'
+}
+
+# Seconds for one cell. The references need well under a second a cell; an endless loop must end.
+c.Execute.timeout = 60
+c.Execute.interrupt_on_timeout = True
+# Each kernel would warn on the terminal that it talks over a local TCP port; errors are still shown.
+c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
+
+# Students read no hidden tests and no rubric in their feedback, `nbgrader export` writes the same table as
+# `course export`.
+c.GenerateFeedback.preprocessors = [
+    "course_admin.grading.feedback.ForStudents",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.GetGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+c.ExportApp.plugin_class = "course_admin.reports.GradeTable"
