@@ -1,0 +1,57 @@
+"""The built site on a local server, and a browser to open it in."""
+
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from course_admin import site
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def serve_in_background(html):
+    """Serve the folder `html` on a free port; yields the address, which ends in a slash."""
+    with site.open_server(html, port=0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def html():
+    """The built site; `make test` has built it, a single test run builds it if it is missing."""
+    folder = ROOT / "_build" / "html"
+    return folder if (folder / "index.html").exists() else site.build(ROOT)
+
+
+@pytest.fixture(scope="session")
+def address(html):
+    with serve_in_background(html) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    executable = shutil.which("chromium")
+    if executable is None:
+        advice = "no Chromium: the pages were not opened (install Chromium: apt-get install chromium)"
+        if os.environ.get("COURSE_REQUIRE_BROWSER") == "1":
+            pytest.fail(advice)
+        pytest.skip(advice)
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def serve_folder():
+    return serve_in_background
