@@ -123,8 +123,8 @@ def test_lasso_reports_that_it_did_not_converge():
 
 
 def test_lasso_finishes_on_real_collinear_data():
-    # 64 products of ten correlated measurements, condition number 5000: plain coordinate descent takes far more
-    # than 1000 sweeps here.
+    # 64 products of ten correlated measurements, condition number 5000: plain coordinate descent takes far
+    # more than 1000 sweeps here.
     data = load_diabetes(scaled=False).data
     Z = lm.design_matrix((data - data.mean(axis=0)) / data.std(axis=0), 2)[:, 1:]
     y = load_diabetes().target

@@ -1,0 +1,1 @@
+"""Benchmarks: each topic runs beside its peer in one process; `make bench` runs them all."""
