@@ -162,8 +162,8 @@ def lasso(X, shift, y, lams, tol, max_iter):
         worst = np.argmax(gap)
         warnings.warn(
             f"Lasso stopped at lam = {lams[worst]:.3g} after max_iter = {max_iter} iterations with a duality "
-            f"gap of {gap[worst]:.3g}, above tol * mean(y^2) = {tol * mean_square:.3g}; standardise the columns "
-            "of X, or raise max_iter",
+            f"gap of {gap[worst]:.3g}, above tol * mean(y^2) = {tol * mean_square:.3g}; standardise the "
+            "columns of X, or raise max_iter",
             ConvergenceWarning,
             stacklevel=4,
         )
