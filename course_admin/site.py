@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -27,9 +28,9 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 CELL_TIMEOUT = 120  # seconds
-CODE = ["course_lib", "requirements.lock"]  # what the results in the notebooks depend on
+CODE = ["course_lib", "requirements.lock", "benchmarks/results"]  # what the results in notebooks depend on
 SITE = ["_config.yml", "_toc.yml", "course_admin/sphinx_course.py", "course_admin/assets"]
-PAGES = ["book"]
+PAGES = ["book", "exercises"]  # a chapter offers its assignment for download
 
 
 class BuildError(click.ClickException):
@@ -206,6 +207,7 @@ def open_server(html, port):
 def serve(root, port=8000, workers=None):
     """Build, then serve on 127.0.0.1 until Ctrl-C."""
     html = build(root, workers)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs would ignore it
     with open_server(html, port) as server:
         click.echo(f"Serving the course on http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
         try:

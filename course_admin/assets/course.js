@@ -54,6 +54,22 @@ async function drawPlotly(box) {
   new MutationObserver(recolour).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 }
 
+// An output that scrolls sideways must be reachable by keyboard.
+function focusWhatScrolls() {
+  for (const box of document.querySelectorAll(".cell_output")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+window.addEventListener("load", () => {
+  // course.css keeps a figure from shrinking until its labels cannot be read
+  for (const image of document.querySelectorAll(".cell_output img")) {
+    image.style.setProperty("--drawn-width", `${image.naturalWidth}px`);
+  }
+  focusWhatScrolls();
+});
+window.addEventListener("resize", focusWhatScrolls);
+
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll(".plotly-figure").forEach(drawPlotly);
 });

@@ -123,13 +123,14 @@ def iter_until(stream, start):
             return
 
 
-def test_serve_takes_the_next_port_answers_and_ends_on_interrupt(tmp_path):
+def test_serve_takes_the_next_port_answers_and_ends_on_interrupt(tmp_path, request):
     (tmp_path / "index.html").write_text("Course")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         built = f"site.build = lambda *_: {str(tmp_path)!r}"  # building is tested above
         code = f"from course_admin import site; {built}; site.serve(None, {port})"
         process = subprocess.Popen([sys.executable, "-u", "-c", code], stdout=subprocess.PIPE, text=True)
+        request.addfinalizer(process.kill)
         lines = list(iter_until(process.stdout, "Serving"))
         assert f"Port {port} is taken, trying {port + 1}." in lines
         address = re.search(r"http://127.0.0.1:(\d+)/", lines[-1])

@@ -105,6 +105,10 @@ def check_width(visit):
     width, room = visit.page.evaluate(
         "() => [document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]"
     )
+    visit.page.wait_for_timeout(
+        400
+    )  # the theme makes what scrolls reachable by keyboard 300 ms after a resize
+    check_accessibility(visit, runOnly=["scrollable-region-focusable"])
     visit.page.set_viewport_size({"width": 1280, "height": 900})
     assert width <= room, f"the page is {width} px wide on a screen of {room} px and scrolls sideways"
 
@@ -215,6 +219,7 @@ BROKEN = [
     (check_plotly, '<div class="plotly-figure" aria-label="A sine."></div>'),
     (check_plotly, '<div class="plotly-figure"><svg class="main-svg"></svg></div>'),
     (check_width, '<div style="width: 900px">wide</div>'),
+    (check_width, f'<pre style="overflow: auto">{"wide " * 100}</pre>'),
     (check_links, '<a href="missing.html">missing</a>'),
     (check_links, '<a href="#nowhere">nowhere</a>'),
     (check_accessibility, "<button></button>"),
