@@ -57,7 +57,7 @@ def cases(n=10_000, p=200, n_lams=100, repeats=7):
             "relative error",
             lambda theta: np.max(np.abs(theta / exact_ridge - 1)),
             bar=100.0,
-            repeats=min(repeats, 3),
+            repeats=repeats,
         ),
         Case(
             f"Lasso x {n_lams}",

@@ -102,8 +102,6 @@ def run_notebooks(root, workers):
         return
     # Without this, two kernels on two cores start four threads that fight for them.
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, os.cpu_count() // workers)))
-    # plotly's default also writes 5 MB of JavaScript into the first output; the site has its own copy.
-    os.environ["PLOTLY_RENDERER"] = "plotly_mimetype"
 
     click.echo(f"Running {len(todo)} notebook{'s' * (len(todo) > 1)}, {workers} at a time:")
     failures = []

@@ -96,11 +96,13 @@ def test_a_notebook_that_hangs_or_dies_is_named(book, monkeypatch, source, messa
 
 
 def test_a_figure_without_alternative_text_fails_the_build_each_time(book, capfd):
-    write_chapter(book, "import matplotlib.pyplot as plt\n_ = plt.plot([0, 1])")
+    drawing = "import matplotlib.pyplot as plt\n_ = plt.plot([0, 1])"
+    interactive = "import plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[0, 1])).show()"
+    write_chapter(book, drawing, interactive)
     for _ in range(2):  # Sphinx alone would pass the second time, because it does not read the page again
         with pytest.raises(site.BuildError):
             site.build(book)
-        assert "figure without alternative text" in capfd.readouterr().err
+        assert capfd.readouterr().err.count("figure without alternative text") == 2
 
 
 def test_the_course_builds_twice_in_a_row(tmp_path):
