@@ -1,15 +1,16 @@
 """How the costs of `linear_model` are minimised: least squares, Ridge for many lam, Lasso for many lam.
 
-X_c stands for X with the means of its columns taken off, y has its mean taken off. A solver gets `X` and
-`shift` with X_c = X - shift, from `centre`: where the means are small beside the spread of X they are the
-shift, and no copy of X is made; otherwise X is a centred copy and the shift is zero.
+X_c stands for X with the means of its columns taken off. The solvers take a Problem, which `prepare` makes in
+one pass over X: at ten thousand samples, reading X from memory is a good part of the work.
 """
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import assert_all_finite
 
 EPS = np.finfo(float).eps
 
@@ -18,54 +19,106 @@ EPS = np.finfo(float).eps
 GRAM_RCOND = 1e-7
 # Above this one it costs two digits of sixteen at most, and its solution needs no refinement.
 REFINE_RCOND = 1e-2
+# Rows that are summed at a time, so that they stay in the processor's cache.
+BLOCK_ROWS = 500
 
 
 class RankDeficiencyWarning(UserWarning):
     """The columns of X are linearly dependent, so the least-squares solution is not unique."""
 
 
-def centre(X, y, fit_intercept):
-    """X, shift and y as described above, then the means of the columns of X and of y."""
-    n = len(y)
-    if not fit_intercept:
-        zero = np.zeros(X.shape[1])
-        return X, zero, y, zero, 0.0
-    x_mean, y_mean = np.ones(n) @ X / n, y.mean()
-    # The spread of 100 rows bounds that of all n from below, but for a factor n / 100. So at most that factor
-    # is lost when the shift is taken off X^T X instead of off X.
-    with np.errstate(over="ignore"):
-        spread = X[:: max(1, n // 100)].std(axis=0)
-    if np.all(np.abs(x_mean) <= spread):
-        return X, x_mean, y - y_mean, x_mean, y_mean
-    return X - x_mean, np.zeros_like(x_mean), y - y_mean, x_mean, y_mean
+@dataclass(frozen=True)
+class Problem:
+    """Data with the means taken off: X_c = X - shift, where the shift is zero if X is a centred copy."""
+
+    X: np.ndarray
+    shift: np.ndarray
+    y: np.ndarray  # its mean taken off
+    G: np.ndarray | None  # X_c^T X_c, or None where it was not asked for
+    b: np.ndarray  # X_c^T y
+    x_mean: np.ndarray
+    y_mean: float
+
+    def centred(self):
+        """X_c."""
+        return self.X - self.shift if np.any(self.shift) else self.X
+
+    def intercept(self, theta):
+        """theta_0 for theta of shape (n_features,) or (n_lams, n_features)."""
+        return self.y_mean - theta @ self.x_mean
 
 
-def least_squares(X, shift, y):
-    """theta that minimises ||y - X_c theta||_2 (of smallest norm, if there are many), and the rank of X_c."""
+def prepare(X, y, fit_intercept, gram):
+    """Take the means off, and form X_c^T y and, if `gram`, X_c^T X_c; ValueError if X or y is not finite."""
     n, p = X.shape
-    if n >= p:
-        G = _gram(X, shift)
-        length = np.sqrt(np.maximum(np.diag(G), 0))  # of the columns of X_c
-        length[length == 0] = 1.0
-        factor, rcond = _cholesky(G / np.outer(length, length))
+    zero = np.zeros(p)
+    assert_all_finite(y, input_name="y")
+    y_mean = float(np.mean(y)) if fit_intercept else 0.0
+    y = y - y_mean
+    x_mean = shift = zero
+    # Means small beside the spread are taken off the sums. Larger ones would cancel there: take them off X.
+    first = X[:100]
+    with np.errstate(over="ignore", invalid="ignore"):
+        copied = fit_intercept and np.any(np.abs(first.mean(axis=0)) > first.std(axis=0))
+    if copied:
+        x_mean = X.mean(axis=0)
+        if not np.all(np.isfinite(x_mean)):
+            assert_all_finite(X, input_name="X")
+        X = X - x_mean
+    total, b, G = _sums(X, y, gram)
+    if not np.all(np.isfinite(total)):
+        assert_all_finite(X, input_name="X")
+    if fit_intercept and not copied:
+        x_mean = shift = total / n
+        if gram:
+            with np.errstate(over="ignore", invalid="ignore"):  # an overflow is caught where G is factorised
+                offset = n * np.outer(shift, shift)
+                if np.any(np.diag(offset) > 0.5 * np.diag(G)):  # the first rows were no guide to the others
+                    X, shift = X - x_mean, zero
+                    _, b, G = _sums(X, y, gram)
+                else:
+                    G = G - offset
+    return Problem(X, shift, y, G, b, x_mean, y_mean)
+
+
+def _sums(X, y, gram):
+    """X^T 1, X^T y and, if `gram`, X^T X, in one pass over the rows of X."""
+    n, p = X.shape
+    total, b = np.zeros(p), np.zeros(p)
+    G = np.zeros((p, p), order="F") if gram else None
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, n, BLOCK_ROWS):
+            rows = slice(start, start + BLOCK_ROWS)
+            total += np.ones(len(y[rows])) @ X[rows]
+            b += y[rows] @ X[rows]
+            if gram:
+                G = linalg.blas.dsyrk(1.0, X[rows].T, beta=1.0, c=G, lower=True, overwrite_c=True)
+        if gram:
+            G += np.tril(G, -1).T  # dsyrk fills the lower triangle only
+    return total, b, G
+
+
+def least_squares(problem):
+    """theta that minimises ||y - X_c theta||_2 (of smallest norm, if there are many), and the rank of X_c."""
+    if problem.G is not None:
+        X, shift, y = problem.X, problem.shift, problem.y
+        with np.errstate(invalid="ignore"):  # infinities in G are caught in _cholesky
+            length = np.sqrt(np.maximum(np.diag(problem.G), 0))  # of the columns of X_c
+            length[length == 0] = 1.0
+            factor, rcond = _cholesky(problem.G / np.outer(length, length))
         if rcond > GRAM_RCOND:
 
             def solve(b):
                 return linalg.cho_solve(factor, b / length, check_finite=False) / length
 
-            theta = solve(X.T @ y)  # X^T y = X_c^T y, because y is centred
+            theta = solve(problem.b)
             if rcond < REFINE_RCOND:
                 # Corrected semi-normal equations (Björck 1996, section 6.6.5): one step of refinement
                 # restores the digits that squaring the condition number cost.
                 residual = y - X @ theta + shift @ theta
                 theta += solve(X.T @ residual - shift * residual.sum())
-            return theta, p
-    return _pivoted_qr_solve(X - shift, y)
-
-
-def _gram(X, shift):
-    with np.errstate(over="ignore", invalid="ignore"):  # an overflow is caught where G is factorised
-        return X.T @ X - len(X) * np.outer(shift, shift)
+            return theta, X.shape[1]
+    return _pivoted_qr_solve(problem.centred(), problem.y)
 
 
 def _cholesky(G):
@@ -103,27 +156,25 @@ def _pivoted_qr_solve(X, y):
     return theta, rank
 
 
-def ridge(X, shift, y, lams):
+def ridge(problem, lams):
     """Minimisers of (1/n) ||y - X_c theta||_2^2 + lam ||theta||_2^2, of shape (n_lams, n_features)."""
-    n, p = X.shape
+    n, p = problem.X.shape
     theta = np.empty((len(lams), p))
     positive = lams > 0
     if not np.all(positive):
-        theta[~positive] = least_squares(X, shift, y)[0]
+        theta[~positive] = least_squares(problem)[0]
     if not np.any(positive):
         return theta
     n_lam = n * lams[positive, np.newaxis]
-    if n >= p:
+    if problem.G is not None and np.all(np.isfinite(problem.G)):
         # X_c^T X_c = V diag(s^2) V^T costs less than the SVD of X_c, and serves as well if s^2 + n lam is
         # nowhere so small that the rounding errors of the largest s^2 show in it.
-        G = _gram(X, shift)
-        if np.all(np.isfinite(G)):
-            s2, V = np.linalg.eigh(G)
-            if s2[0] + n_lam.min() > GRAM_RCOND * s2[-1]:
-                theta[positive] = (V.T @ (X.T @ y) / (s2 + n_lam)) @ V.T
-                return theta
-    U, s, Vt = linalg.svd(X - shift, full_matrices=False)
-    theta[positive] = (s / (s**2 + n_lam) * (U.T @ y)) @ Vt
+        s2, V = np.linalg.eigh(problem.G)
+        if s2[0] + n_lam.min() > GRAM_RCOND * s2[-1]:
+            theta[positive] = (V.T @ problem.b / (s2 + n_lam)) @ V.T
+            return theta
+    U, s, Vt = linalg.svd(problem.centred(), full_matrices=False)
+    theta[positive] = (s / (s**2 + n_lam) * (U.T @ problem.y)) @ Vt
     return theta
 
 
@@ -138,19 +189,19 @@ def soft_threshold(z, t):
     return np.sign(z) * np.maximum(np.abs(z) - t, 0.0)
 
 
-def lasso(X, shift, y, lams, tol, max_iter):
+def lasso(problem, lams, tol, max_iter):
     """Minimisers of (1/n) ||y - X_c theta||_2^2 + lam ||theta||_1, found from the largest lam down.
 
     Returns theta of shape (n_lams, n_features) and, of shape (n_lams,), duality gaps, iterations, converged.
     """
-    n_samples, p = X.shape
-    G, c = _gram(X, shift) / n_samples, X.T @ y / n_samples
-    mean_square = y @ y / n_samples
+    n, p = problem.X.shape
+    G, c = problem.G / n, problem.b / n
+    mean_square = problem.y @ problem.y / n
     theta, gap, n_iter = np.zeros((len(lams), p)), np.zeros(len(lams)), np.ones(len(lams), dtype=int)
     last, last_lam = np.zeros(p), 2 * np.max(np.abs(c))  # at this lam and above, all coefficients are zero
     for i in np.argsort(-lams, kind="stable"):
         if lams[i] == 0:  # no penalty: least squares, solved directly
-            theta[i] = least_squares(X, shift, y)[0]
+            theta[i] = least_squares(problem)[0]
             continue
         total = 0
         for lam in _steps_down(last_lam, lams[i]):

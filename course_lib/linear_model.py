@@ -97,11 +97,15 @@ class _LinearRegressor(RegressorMixin, BaseEstimator):
         -------
         self
         """
-        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
-        X, shift, y, x_mean, y_mean = _solvers.centre(X, y, self.fit_intercept)
-        self.theta_ = self._minimise(X, shift, y)
-        self.intercept_ = float(y_mean - x_mean @ self.theta_)
+        X, y = validate_data(self, X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=False)
+        problem = _solvers.prepare(X, y, self.fit_intercept, gram=self._needs_gram(*X.shape))
+        self.theta_ = self._minimise(problem)
+        self.intercept_ = float(problem.intercept(self.theta_))
         return self
+
+    @staticmethod
+    def _needs_gram(n_samples, n_features):
+        return n_samples >= n_features
 
     def predict(self, X):
         """Predicted targets.
@@ -166,8 +170,8 @@ class OLS(_LinearRegressor):
     def __init__(self, fit_intercept=True):
         self.fit_intercept = fit_intercept
 
-    def _minimise(self, X, shift, y):
-        theta, self.rank_ = _solvers.least_squares(X, shift, y)
+    def _minimise(self, problem):
+        theta, self.rank_ = _solvers.least_squares(problem)
         return theta
 
 
@@ -210,8 +214,8 @@ class Ridge(_LinearRegressor):
         self.lam = lam
         self.fit_intercept = fit_intercept
 
-    def _minimise(self, X, shift, y):
-        return _solvers.ridge(X, shift, y, np.array([check_lambda(self.lam)]))[0]
+    def _minimise(self, problem):
+        return _solvers.ridge(problem, np.array([check_lambda(self.lam)]))[0]
 
 
 class Lasso(_LinearRegressor):
@@ -267,10 +271,14 @@ class Lasso(_LinearRegressor):
         self.tol = tol
         self.max_iter = max_iter
 
-    def _minimise(self, X, shift, y):
+    @staticmethod
+    def _needs_gram(n_samples, n_features):
+        return True
+
+    def _minimise(self, problem):
         lams = np.array([check_lambda(self.lam)])
         max_iter = check_integer("max_iter", self.max_iter, 1)
-        theta, gap, n_iter, converged = _solvers.lasso(X, shift, y, lams, self.tol, max_iter)
+        theta, gap, n_iter, converged = _solvers.lasso(problem, lams, self.tol, max_iter)
         self.dual_gap_, self.n_iter_, self.converged_ = float(gap[0]), int(n_iter[0]), bool(converged[0])
         return theta[0]
 
@@ -339,10 +347,10 @@ def ridge_path(X, y, lams, fit_intercept=True):
     array([2. , 1. , 0.5])
     """
     lams = check_lambdas(lams)
-    X, y = check_X_y(X, y, dtype=np.float64, y_numeric=True)
-    X, shift, y, x_mean, y_mean = _solvers.centre(X, y, fit_intercept)
-    theta = _solvers.ridge(X, shift, y, lams)
-    return RegularisationPath(lams, theta, y_mean - theta @ x_mean)
+    X, y = check_X_y(X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=False)
+    problem = _solvers.prepare(X, y, fit_intercept, gram=X.shape[0] >= X.shape[1])
+    theta = _solvers.ridge(problem, lams)
+    return RegularisationPath(lams, theta, problem.intercept(theta))
 
 
 def lasso_path(X, y, lams, fit_intercept=True, tol=1e-10, max_iter=1000):
@@ -374,10 +382,10 @@ def lasso_path(X, y, lams, fit_intercept=True, tol=1e-10, max_iter=1000):
     """
     lams = check_lambdas(lams)
     max_iter = check_integer("max_iter", max_iter, 1)
-    X, y = check_X_y(X, y, dtype=np.float64, y_numeric=True)
-    X, shift, y, x_mean, y_mean = _solvers.centre(X, y, fit_intercept)
-    theta, gap, n_iter, converged = _solvers.lasso(X, shift, y, lams, tol, max_iter)
-    return LassoPath(lams, theta, y_mean - theta @ x_mean, gap, n_iter, converged)
+    X, y = check_X_y(X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=False)
+    problem = _solvers.prepare(X, y, fit_intercept, gram=True)
+    theta, gap, n_iter, converged = _solvers.lasso(problem, lams, tol, max_iter)
+    return LassoPath(lams, theta, problem.intercept(theta), gap, n_iter, converged)
 
 
 def lasso_lambda_max(X, y, fit_intercept=True):
@@ -388,6 +396,5 @@ def lasso_lambda_max(X, y, fit_intercept=True):
     >>> lasso_lambda_max([[1.0], [1.0]], [2.0, 2.0], fit_intercept=False)
     4.0
     """
-    X, y = check_X_y(X, y, dtype=np.float64, y_numeric=True)
-    X, _, y, _, _ = _solvers.centre(X, y, fit_intercept)
-    return float(2 * np.max(np.abs(X.T @ y)) / len(y))
+    X, y = check_X_y(X, y, dtype=np.float64, y_numeric=True, ensure_all_finite=False)
+    return float(2 * np.max(np.abs(_solvers.prepare(X, y, fit_intercept, gram=False).b)) / len(y))

@@ -225,6 +225,34 @@ def test_ols_of_constant_columns_predicts_the_mean():
     np.testing.assert_allclose(model.predict([[5.0, 5.0]]), 2.5)
 
 
+def test_first_rows_that_are_no_guide_to_the_others():
+    # The first hundred rows scatter around zero, the rest lie far off with hardly any spread: the means have to
+    # be taken off X before products are formed, or nothing is left of the digits.
+    rng = np.random.default_rng(3)
+    X = np.vstack([rng.normal(size=(100, 3)), 1e6 + 1e-2 * rng.normal(size=(2000, 3))])
+    y = X[:, 0] - X[:, 1] + 1.0
+    np.testing.assert_allclose(lm.OLS().fit(X, y).predict(X), y, atol=1e-6)
+    np.testing.assert_allclose(
+        lm.Ridge(1e-3).fit(X, y).predict(X), sk.Ridge(2.1, solver="svd").fit(X, y).predict(X), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_one_bad_number_is_found_wherever_it_is(fit_intercept, bad):
+    for row in (0, 700):
+        X, y = problem(n=1200, shift=20.0)
+        X[row, 3] = bad
+        with pytest.raises(ValueError, match="Input X contains"):
+            lm.OLS(fit_intercept).fit(X, y)
+        with pytest.raises(ValueError, match="Input X contains"):
+            lm.ridge_path(X, y, [0.1], fit_intercept)
+        X, y = problem(n=1200)
+        y[row] = bad
+        with pytest.raises(ValueError, match="y contains"):
+            lm.Lasso(1.0, fit_intercept).fit(X, y)
+
+
 def test_no_overflow_where_squares_would():
     X, y = problem()
     with warnings.catch_warnings():
