@@ -18,7 +18,7 @@ book: $(READY) ## build the site into _build/html
 	@$(BIN)/course build
 
 lab: $(READY) ## open JupyterLab on the exercises, with nbgrader's extensions
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/exercises
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/exercises --LabApp.news_url=None
 
 test: book ## run all tests: the packages, the notebooks, the grading, the site
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile

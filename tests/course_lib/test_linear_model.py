@@ -226,8 +226,8 @@ def test_ols_of_constant_columns_predicts_the_mean():
 
 
 def test_first_rows_that_are_no_guide_to_the_others():
-    # The first hundred rows scatter around zero, the rest lie far off with hardly any spread: the means have to
-    # be taken off X before products are formed, or nothing is left of the digits.
+    # The first hundred rows scatter around zero, the rest lie far off with hardly any spread: the means have
+    # to be taken off X before products are formed, or nothing is left of the digits.
     rng = np.random.default_rng(3)
     X = np.vstack([rng.normal(size=(100, 3)), 1e6 + 1e-2 * rng.normal(size=(2000, 3))])
     y = X[:, 0] - X[:, 1] + 1.0
