@@ -24,9 +24,10 @@ def normalise(nb: NotebookNode) -> NotebookNode:
         cell.metadata = NotebookNode({k: v for k, v in cell.metadata.items() if k in CELL_METADATA})
         if cell.cell_type != "code":
             continue
-        cell.execution_count = None
         if KEEP_OUTPUTS not in cell.metadata.get("tags", []):
             cell.outputs = []
+        # nbval takes outputs without an execution count for a cell that never ran, and fails it.
+        cell.execution_count = 1 if cell.outputs else None
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = None
