@@ -2,7 +2,6 @@
 
 import copy
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -26,22 +25,11 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def page():
-    executable = shutil.which("chromium")
-    if executable is None:
-        advice = "no Chromium: JupyterLab was not driven (install Chromium: apt-get install chromium)"
-        if os.environ.get("COURSE_REQUIRE_BROWSER") == "1":
-            pytest.fail(advice)
-        pytest.skip(advice)
-    from playwright.sync_api import sync_playwright
-
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.set_default_timeout(WAIT)
-        yield page
-        browser.close()
+def page(browser):
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(WAIT)
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
-"""The built site on a local server, and a browser to open it in."""
+"""The built site on a local server."""
 
-import os
-import shutil
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,23 +31,6 @@ def html():
 def address(html):
     with serve_in_background(html) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser():
-    executable = shutil.which("chromium")
-    if executable is None:
-        advice = "no Chromium: the pages were not opened (install Chromium: apt-get install chromium)"
-        if os.environ.get("COURSE_REQUIRE_BROWSER") == "1":
-            pytest.fail(advice)
-        pytest.skip(advice)
-    from playwright.sync_api import sync_playwright
-
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
