@@ -19,7 +19,7 @@ book: $(READY) ## build the site into _build/html
 	@$(BIN)/course build
 
 lab: $(READY) ## open JupyterLab on the exercises, with nbgrader's extensions
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/exercises --LabApp.news_url=None $(LAB_ARGS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/exercises $(LAB_ARGS)
 
 test: book ## run all tests: the packages, the notebooks, the grading, the site
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
