@@ -1,0 +1,178 @@
+"""The student's kernel, as the grader sees it: run a cell, collect what it shows, notice when it dies."""
+
+import contextlib
+import queue
+import time
+from pathlib import Path
+
+import zmq
+from jupyter_client import BlockingKernelClient, KernelManager
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_core.utils import run_sync
+from nbformat import NotebookNode
+from nbformat.v4 import new_output, output_from_msg
+
+from course_admin.grading.sandbox.warm import Warm
+
+KERNELS = Path(__file__).parent / "sandbox" / "kernels"
+SHOWN = ("stream", "display_data", "execute_result", "error")
+POLL_MS = 50
+START_SECONDS = 60  # for a kernel to answer; a fault of the machine if it does not
+
+
+class KernelDied(Exception):
+    """The student's kernel is gone; the message says why, as far as it is known."""
+
+
+class StudentKernel:
+    """A kernel in a sandbox of its own. Close it, or use it as a context manager."""
+
+    def __init__(self, warm: Warm, files: dict[str, bytes], channel=None):
+        self.limits = warm.settings.limits
+        self._context = zmq.Context()
+        # What a kernel may send at once, and how much of it may wait here: a flood fills no memory of ours.
+        self._context.setsockopt(zmq.MAXMSGSIZE, self.limits.output_mb * 2**20)
+        self._context.setsockopt(zmq.RCVHWM, 16)
+        self._context.setsockopt(zmq.LINGER, 0)
+        specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
+        self._manager = KernelManager(
+            kernel_name="course-sandbox",
+            kernel_spec_manager=specs,
+            context=self._context,
+            client_class="jupyter_client.BlockingKernelClient",
+        )
+        try:
+            self._manager.start_kernel(warm=warm, files=files, channel=channel)
+            self._provisioner = self._manager.provisioner
+            self._client = self._connect()
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self) -> BlockingKernelClient:
+        """Connect once the kernel listens, and wait until what it publishes arrives here."""
+        end = time.monotonic() + START_SECONDS
+        last = Path(f"{self._manager.ip}-{self._manager.control_port}")
+        while not last.exists():
+            self._check(end)
+            time.sleep(0.002)
+        client = self._manager.client()
+        client.start_channels(hb=False, stdin=False, control=False)
+        self._poller = zmq.Poller()
+        for channel in (client.shell_channel, client.iopub_channel):
+            self._poller.register(channel.socket, zmq.POLLIN)
+        answered = published = False
+        while not (answered and published):
+            self._check(end)
+            client.kernel_info()
+            with contextlib.suppress(queue.Empty):
+                client.get_shell_msg(timeout=0.2)
+                answered = True
+            with contextlib.suppress(queue.Empty):
+                client.get_iopub_msg(timeout=0.02)
+                published = True
+        return client
+
+    def _check(self, end: float) -> None:
+        if not self.alive():
+            raise KernelDied(self.cause())
+        if time.monotonic() > end:
+            raise RuntimeError(f"A kernel did not start within {START_SECONDS} s.")
+
+    def alive(self) -> bool:
+        return self._manager.provisioner.child.poll() is None
+
+    def cause(self) -> str:
+        """Why the kernel is gone."""
+        supervisor = self._manager.provisioner.supervisor
+        if supervisor is not None and supervisor.verdict:
+            return f"it was stopped because {supervisor.verdict}"
+        code = self._manager.provisioner.child.exit_code
+        if code is not None and code < 0:
+            return f"it was killed by signal {-code}"
+        return "it ended itself (for example by os._exit, or by a crash)"
+
+    def kill(self) -> None:
+        self._provisioner.child.kill()
+
+    def send(self, code: str, silent: bool = False) -> str:
+        """Start to run code without waiting; `collect` waits for it."""
+        return self._client.execute(code, silent=silent, allow_stdin=False, stop_on_error=False)
+
+    def collect(self, request: str, end: float) -> list[NotebookNode]:
+        """What the code shows, until it has ended. KernelDied; TimeoutError after `end`."""
+        outputs = Outputs(self.limits.output_mb * 2**20)
+        replied = idle = False
+        while not (replied and idle):
+            ready = dict(self._poller.poll(POLL_MS))
+            if self._client.iopub_channel.socket in ready:
+                message = self._client.get_iopub_msg(timeout=0)
+                if message["parent_header"].get("msg_id") == request:
+                    if message["msg_type"] == "status":
+                        idle = message["content"]["execution_state"] == "idle"
+                    outputs.add(message)
+            elif (
+                replied and not ready
+            ):  # it has answered, and its last words are lost: too long for one message
+                break
+            replied = replied or self.replied(request)
+            if not replied and not ready and not self.alive():
+                raise KernelDied(self.cause())
+            if not replied and time.monotonic() > end:
+                raise TimeoutError
+        return outputs.done()
+
+    def replied(self, request: str) -> bool:
+        """Whether the kernel has answered this request. Never waits."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                message = self._client.get_shell_msg(timeout=0)
+                if message["parent_header"].get("msg_id") == request:
+                    return True
+        return False
+
+    def close(self) -> None:
+        if hasattr(self, "_client"):
+            self._client.stop_channels()
+        if self._manager.provisioner is not None:  # nothing in it is worth a polite end, which takes 0.1 s
+            run_sync(self._manager.provisioner.cleanup)()
+        self._context.destroy(linger=0)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+
+class Outputs:
+    """The outputs of one cell, up to a number of bytes."""
+
+    def __init__(self, most: int):
+        self.most, self.size, self.outputs = most, 0, []
+
+    def add(self, message: dict) -> None:
+        if message["msg_type"] not in SHOWN:
+            return
+        self.size += len(str(message["content"]))
+        if self.size > self.most:
+            return
+        try:
+            output = output_from_msg(message)
+        except (KeyError, ValueError, TypeError, AttributeError):
+            return  # the kernel is the student's: it may say anything
+        previous = self.outputs[-1] if self.outputs else None
+        if (
+            previous
+            and output.output_type == "stream" == previous.output_type
+            and output.name == previous.name
+        ):
+            previous.text += output.text
+        else:
+            self.outputs.append(output)
+
+    def done(self) -> list[NotebookNode]:
+        if self.size > self.most:
+            text = f"\n... the rest of the output was left out: more than {self.most // 2**20} MB ...\n"
+            self.outputs.append(new_output("stream", name="stdout", text=text))
+        return self.outputs
