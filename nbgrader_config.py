@@ -18,11 +18,31 @@ c.ClearSolutions.code_stub = {
     "python": '# YOUR CODE HERE\nraise NotImplementedError("not written yet: replace this line by your code")'
 }
 
-# Seconds for one cell. The references need well under a second a cell; an endless loop must end.
+# Seconds for one cell when a student presses Validate. The references need well under a second a cell; an endless loop must end.
 c.Execute.timeout = 60
 c.Execute.interrupt_on_timeout = True
 # Each kernel would warn on the terminal that it talks over a local TCP port; errors are still shown.
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
+
+# `nbgrader autograde` repairs and runs submissions as `course grade` does: in a sandbox, with the tests outside
+# of the students' processes. Limits: c.GradingLimits.cell_seconds = ..., see course_admin/grading/settings.py.
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "course_admin.grading.repairs.Repair",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "course_admin.grading.autograde.RunSubmission",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# In the formgrader, what a student wrote is shown without what could act there in the instructor's name.
+c.HTMLExporter.sanitize_html = True
 
 # Students read no hidden tests and no rubric in their feedback, `nbgrader export` writes the same table as
 # `course export`.

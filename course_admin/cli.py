@@ -52,23 +52,38 @@ def release(name, everything):
 
 @main.command()
 @click.argument("name")
+@click.option("--workers", type=click.IntRange(min=1), help="Submissions run at a time; default: one a core.")
 @click.option("--student", "students", multiple=True, help="Only this student; may be given several times.")
 @click.option("--regrade", is_flag=True, help="Grade again what is graded already and has not changed.")
-def grade(name, students, regrade):
-    """Run the tests of the assignment NAME over submitted/STUDENT/NAME.
+@click.option("--scheduler", metavar="ADDRESS", help="Let the workers of this Dask scheduler do the work.")
+@click.option("--unsandboxed", is_flag=True, help="Run students' code with YOUR rights. Reports will say so.")
+def grade(name, workers, students, regrade, scheduler, unsandboxed):
+    """Grade the assignment NAME: everything in submitted/STUDENT/NAME.
 
-    Ends with a table of outcomes, and with exit status 1 if a submission could not be graded.
-    There is no sandbox yet: STUDENTS' CODE RUNS WITH YOUR RIGHTS on this machine.
+    What is graded already and has not changed is left alone; after an interruption it goes on where it was.
+    Students' code runs in a sandbox, and the tests outside of the students' processes. Ends with a table of
+    outcomes, and with exit status 1 if a submission could not be graded.
     """
     from rich.console import Console
-    from rich.progress import track
 
-    from course_admin.grading import engine, outcomes
+    from course_admin.grading import engine
+    from course_admin.reports.run_summary import progress_bar, summary
 
     console = Console()
-    console.print("No sandbox yet: students' code runs with your rights on this machine.", style="yellow")
-    results = engine.grade(ROOT, name, list(students), regrade, lambda todo: track(todo, f"Grading {name}"))
-    console.print(outcomes.summary(ROOT, name, [result.student for result in results]))
+    if unsandboxed:
+        console.print("Unsandboxed: students' code runs with your rights on this machine.", style="yellow")
+    with progress_bar(name, console) as progress:
+        results = engine.grade(
+            ROOT,
+            name,
+            list(students),
+            regrade=regrade,
+            workers=workers,
+            scheduler=scheduler,
+            sandboxed=not unsandboxed,
+            progress=progress,
+        )
+    console.print(summary(ROOT, name, results))
     if any(result.failed for result in results):
         raise click.exceptions.Exit(1)
 

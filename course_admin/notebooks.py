@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 
 KEEP_OUTPUTS = "nbval-check-output"  # tag of the cells whose stored text nbval compares
 CELL_METADATA = {"deletable", "editable", "mystnb", "nbgrader", "tags"}
-NOTEBOOK_METADATA = {"kernelspec", "language_info", "mystnb"}
+NOTEBOOK_METADATA = {"course", "kernelspec", "language_info", "mystnb"}
 
 
 def read(path: Path) -> NotebookNode:

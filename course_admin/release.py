@@ -1,6 +1,7 @@
 """From solutions/ to exercises/: check an assignment, let nbgrader generate it, look for leaks."""
 
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from nbgrader.validator import Validator
 
 from course_admin import notebooks
 from course_admin.assignments import CourseError, course_directory, folder, run_converter, source_notebook
+from course_admin.grading.engine import Assignment
+from course_admin.grading.run import run
+from course_admin.grading.sandbox.warm import Warm
 
 POINTS = 100
 REGIONS = ("SOLUTION", "HIDDEN TESTS", "MARK SCHEME")
@@ -31,6 +35,7 @@ def release(root: Path, name: str) -> Path:
     source = notebooks.read(path)
     refuse(name, structure_problems(source))
     refuse(name, reference_failures(course, path, source))
+    refuse(name, graded_failures(course, name))
 
     target = folder(course, "release", name)
     with tempfile.TemporaryDirectory() as scratch:
@@ -85,6 +90,26 @@ def reference_failures(course: CourseDirectory, path: Path, source: NotebookNode
         f"{strip_ansi(cell['raw_error']).strip().splitlines()[-1]}"
         for cell in failed
     ]
+
+
+def graded_failures(course: CourseDirectory, name: str) -> list[str]:
+    """The test cells that the reference solution fails when it is run as submissions are.
+
+    It is the instructor's own code, so that where there is no bubblewrap it is run without.
+    """
+    assignment = Assignment.of(course, name, sandboxed=shutil.which("bwrap") is not None)
+    source = notebooks.read(source_notebook(course, name))
+    with Warm(assignment.settings) as warm:
+        executed = run(source, {}, assignment.data, warm)
+    failed = [
+        f"its reference solution fails the tests in {cell.metadata.nbgrader.grade_id!r} when it is graded: "
+        f"{output.ename}: {output.evalue}"
+        for cell in executed.notebook.cells
+        if cell.cell_type == "code" and is_grade(cell)
+        for output in cell.outputs
+        if output.output_type == "error"
+    ]
+    return failed + [f"its reference solution is flagged when it is graded: {flag}" for flag in executed.flags]
 
 
 def generate(course: CourseDirectory, name: str, scratch: Path) -> dict[Path, str]:

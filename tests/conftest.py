@@ -1,4 +1,4 @@
-"""What tests of the site and of JupyterLab share."""
+"""What the tests need that no package index has: a browser, and a sandbox."""
 
 import os
 import shutil
@@ -6,14 +6,26 @@ import shutil
 import pytest
 
 
-@pytest.fixture(scope="session")
-def browser():
-    executable = shutil.which("chromium")
+def require(program, advice):
+    """The path of a program of the system. Without it: a failure in CI, and a skip that says what to do here."""
+    executable = shutil.which(program)
     if executable is None:
-        advice = "no Chromium, so nothing was opened in a browser (install it: apt-get install chromium)"
-        if os.environ.get("COURSE_REQUIRE_BROWSER") == "1":
+        if os.environ.get("COURSE_REQUIRE_SYSTEM") == "1":
             pytest.fail(advice)
         pytest.skip(advice)
+    return executable
+
+
+@pytest.fixture(scope="session")
+def bubblewrap():
+    advice = "no bubblewrap, so no student's code was run (install it: apt-get install bubblewrap)"
+    return require("bwrap", advice)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    advice = "no Chromium, so nothing was opened in a browser (install it: apt-get install chromium)"
+    executable = require("chromium", advice)
     from playwright.sync_api import sync_playwright
 
     arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

@@ -1,18 +1,27 @@
-"""Run nbgrader's autograder over what students handed in, one submission after the other.
+"""Grade a class: a queue of submissions, workers that run them, one writer that saves what they bring.
 
-Student code runs with the rights of whoever calls this: there is no sandbox yet.
+A submission is graded again only if its key has changed: a digest of what was handed in, of the assignment
+and of the settings. So a run that was interrupted, or killed, goes on where it was, and a second one is free.
 """
 
-import glob
+import contextlib
+import difflib
+import fcntl
 import hashlib
-import shutil
-from collections.abc import Callable
+import json
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
+import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 
 from course_admin import notebooks
 from course_admin.assignments import (
@@ -21,59 +30,296 @@ from course_admin.assignments import (
     folder,
     known,
     open_gradebook,
-    run_converter,
     source_notebook,
 )
-from course_admin.grading import outcomes
+from course_admin.grading import audit, gradebook, outcomes, worker
+from course_admin.grading.integrity import Submission, Template, examine
 from course_admin.grading.outcomes import Outcome
+from course_admin.grading.sandbox.box import Box, check_out_of_sight
+from course_admin.grading.settings import Settings
 
-# What nbgrader and nbclient raise, in words that say what to do. Anything else is reported as it stands.
-CAUSES = {
-    "DeadKernelError": "the kernel died while it ran the notebook (os._exit, out of memory, or a crash)",
-    "UnresponsiveKernelError": "a cell ran without end and could not be interrupted",
-}
+VERSION = 1  # of grading: raise it when the same submission would get other points than before
+ATTEMPTS = 3  # of a submission whose worker dies or fails
+AHEAD = 2  # submissions in the hands of the workers, for each of them
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What all submissions to one assignment share."""
+
+    name: str
+    template: Template
+    data: dict[str, bytes]  # the files beside the source notebook
+    settings: Settings
+    digest: str
+    others: dict[str, set[str]]  # the grade_ids of the other assignments
+
+    @classmethod
+    def of(cls, course: CourseDirectory, name: str, sandboxed: bool) -> "Assignment":
+        path = source_notebook(course, name)
+        source = notebooks.read(path)
+        settings = Settings.of(course.config, source, sandboxed)
+        data = data_files(course, path.parent)
+        digest = hashlib.sha256(path.read_bytes())
+        digest.update(json.dumps([VERSION, settings.as_dict()], sort_keys=True).encode())
+        for file, content in sorted(data.items()):
+            digest.update(f"{file}\0{len(content)}\0".encode() + content)
+        others = {
+            other: {c.metadata.nbgrader.grade_id for c in notebooks.read(source_notebook(course, other)).cells
+                    if "nbgrader" in c.metadata}
+            for other in known(course) if other != name
+        }  # fmt: skip
+        return cls(name, Template.of(source, course.config), data, settings, digest.hexdigest(), others)
+
+    def key(self, submission: Submission) -> str:
+        return hashlib.sha256(f"{self.digest} {submission.digest}".encode()).hexdigest()
+
+
+def data_files(course: CourseDirectory, top: Path) -> dict[str, bytes]:
+    """What lies beside the source notebook and goes to students with it."""
+    ignored = set(course.ignore)
+    return {
+        path.relative_to(top).as_posix(): path.read_bytes()
+        for path in sorted(top.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb" and not ignored & set(path.relative_to(top).parts)
+    }
 
 
 def grade(
     root: Path,
     name: str,
     students: list[str] | None = None,
+    *,
     regrade: bool = False,
-    progress: Callable[[list[str]], list[str]] = iter,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    sandboxed: bool = True,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Outcome]:
-    """Autograde submitted/STUDENT/NAME for everybody, or for the students named; return every outcome.
+    """Grade submitted/STUDENT/NAME for everybody, or for the students named; return every outcome.
 
-    What is graded already and has not changed is left alone, so an interrupted run goes on where it stopped;
-    failures are tried again. `progress` wraps the list of students, like rich.progress.track.
+    `workers` local processes (default: one a core) or the Dask scheduler at an address do the work. Raises
+    CourseError for what stops the whole run; nothing that a submission contains does.
     """
     course = course_directory(root)
-    path = source_notebook(course, name)
-    with open_gradebook(course) as gradebook:
-        require_release(gradebook, path, name)
-    todo = submitted(course, name, students)
+    with the_only_run(course):
+        with gradebook.explained(course), open_gradebook(course) as book:
+            require_release(book, source_notebook(course, name), name)
+        assignment = Assignment.of(course, name, sandboxed)
+        if sandboxed:
+            check_out_of_sight(root)
+            Box(
+                assignment.settings.limits, assignment.settings.not_importable
+            ).close()  # or say why it cannot
+        todo = submitted(course, name, students)
+        audit.log(course, "run", assignment=name, submissions=len(todo), sandboxed=sandboxed, regrade=regrade)
+        run = Run(course, assignment, regrade)
+        with executor(workers, scheduler) as pool:
+            for count, _ in enumerate(run.through(pool, todo), 1):
+                progress(count, len(todo))
+        audit.log(course, "end", assignment=name, submissions=len(run.done))
+    return [run.done[student] for student in todo]
 
-    results = []
-    for student in progress(todo):
-        digest = fingerprint(course, name, student)
+
+class Run:
+    """One pass over the submissions to one assignment."""
+
+    def __init__(self, course: CourseDirectory, assignment: Assignment, regrade: bool):
+        self.course, self.assignment, self.regrade = course, assignment, regrade
+        self.done: dict[str, Outcome] = {}
+        self.examined: dict[str, Submission] = {}  # of those in the hands of the workers
+        self.attempts: Counter = Counter()
+
+    def through(self, pool: "Pool", todo: list[str]) -> Iterator[Outcome]:
+        """Yield each outcome when it is recorded."""
+        queue, running = deque(todo), {}
+        while queue or running:
+            while queue and len(running) < AHEAD * pool.size:
+                student = queue.popleft()
+                job = self.prepare(student)
+                if job is None:
+                    yield self.done[student]
+                else:
+                    running[pool.submit(job)] = job
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                job = running.pop(future)
+                again = self.finish(job, future)
+                if again:
+                    queue.appendleft(job.student)
+                else:
+                    yield self.done[job.student]
+
+    def prepare(self, student: str) -> worker.Job | None:
+        """Examine a submission; None if there is nothing to run."""
+        name, course = self.assignment.name, self.course
+        submission = look_at(course, self.assignment, student)
+        key = self.assignment.key(submission)
         before = outcomes.recorded(course, name, student)
-        with open_gradebook(course) as gradebook:
-            done = outcomes.is_graded(course, gradebook, name, student)
-        if done and not regrade and before is not None and before.submission == digest and not before.failed:
-            results.append(before)
-            continue
+        if before is not None and before.key == key and not self.regrade and self.stands(student, before):
+            self.done[student] = before
+            return None
         # From here until the new outcome is written, an interruption leaves "not graded yet".
         outcomes.forget(course, name, student)
-        outcome = grade_one(course, name, student, digest)
-        outcomes.record(course, name, outcome)
-        results.append(outcome)
-    return results
+        if submission.problem:
+            gradebook.remove(course, name, student)
+            self.record(Outcome(student, True, submission.problem, submission.flags, key))
+            return None
+        self.examined[student] = submission
+        text = nbformat.writes(submission.notebook)
+        return worker.Job(student, text, submission.files, self.assignment.data, self.assignment.settings)
+
+    def stands(self, student: str, before: Outcome) -> bool:
+        """Whether what was recorded is still there."""
+        name, course = self.assignment.name, self.course
+        if before.failed:
+            return True
+        if not (folder(course, "autograded", name, student) / f"{name}.ipynb").exists():
+            return False
+        with gradebook.explained(course), open_gradebook(course) as book:
+            return gradebook.is_complete(book, name, student)
+
+    def finish(self, job: worker.Job, future: Future) -> bool:
+        """Save what a worker brought back; True if the submission has to be tried again."""
+        name, student = self.assignment.name, job.student
+        submission = self.examined.pop(student)
+        try:
+            ran = future.result()
+        except CourseError:
+            raise  # the assignment or the machine is at fault: it would be the same for everybody
+        except Exception as error:  # a worker that died or failed: not the student's fault
+            self.attempts[student] += 1
+            cause = f"{type(error).__name__}: {error}".strip()
+            audit.log(self.course, "fault", assignment=name, student=student, cause=cause[:500])
+            if self.attempts[student] < ATTEMPTS:
+                return True
+            reason = (
+                f"The machine that grades failed {ATTEMPTS} times ({cause[:200]}). Your work is not at fault."
+            )
+            gradebook.remove(self.course, name, student)
+            self.record(Outcome(student, True, reason))  # without a key: the next run tries again
+            return False
+        notebook = nbformat.reads(ran.notebook, as_version=4)
+        written = gradebook.write(self.course, name, student, notebook, submission.timestamp)
+        settings = self.assignment.settings
+        outcome = Outcome(
+            student,
+            failed=False,
+            reason="",
+            flags=submission.flags + ran.flags,
+            key=self.assignment.key(submission),
+            sandboxed=settings.sandboxed,
+            trusted=settings.trusted,
+        )
+        changed = {
+            k: [written.before[k], v] for k, v in written.points.items() if written.before.get(k, v) != v
+        }
+        self.record(
+            outcome, points=written.points, changed=changed, seconds=round(ran.seconds, 3), worker=ran.worker
+        )
+        return False
+
+    def record(self, outcome: Outcome, **details) -> None:
+        name = self.assignment.name
+        outcomes.record(self.course, name, outcome)
+        self.done[outcome.student] = outcome
+        about = {"reason": outcome.reason, "flags": outcome.flags, "key": outcome.key}
+        event = "failed" if outcome.failed else "graded"
+        audit.log(self.course, event, assignment=name, student=outcome.student, **about, **details)
 
 
-def require_release(gradebook: Gradebook, path: Path, name: str) -> None:
-    """The tests that nbgrader runs are those in the gradebook; they must be the ones in solutions/."""
+class Pool:
+    """An executor, and how many jobs it runs at a time. Local workers that die are replaced."""
+
+    def __init__(self, make: Callable[[], Executor], size: int):
+        self._make, self.size = make, size
+        self._executor = make()
+
+    def submit(self, job: worker.Job) -> Future:
+        try:
+            return self._executor.submit(worker.run_job, job)
+        except BrokenProcessPool:
+            self._executor.shutdown()
+            self._executor = self._make()
+            return self._executor.submit(worker.run_job, job)
+
+    def stop(self) -> None:
+        """Without waiting for what runs: it is not saved anyway."""
+        processes = list((getattr(self._executor, "_processes", None) or {}).values())
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+
+
+@contextlib.contextmanager
+def executor(workers: int | None, scheduler: str | None) -> Iterator[Pool]:
+    if scheduler is None:
+        size = workers or len(os.sched_getaffinity(0))
+        pool = Pool(lambda: ProcessPoolExecutor(size, get_context("spawn"), worker.start), size)
+        try:
+            yield pool
+        finally:
+            pool.stop()
+        return
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout=10)
+    except (OSError, ValueError) as error:
+        raise CourseError(
+            f"There is no Dask scheduler at {scheduler!r} ({error}). Start one with `dask scheduler`, and "
+            "workers with `dask worker ADDRESS`, or leave --scheduler out."
+        ) from error
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise CourseError(
+                f"The Dask scheduler at {scheduler!r} has no workers: start some with `dask worker`."
+            )
+        yield Pool(lambda: client.get_executor(pure=False, retries=0), threads)
+
+
+@contextlib.contextmanager
+def the_only_run(course: CourseDirectory) -> Iterator[None]:
+    """One writer: a second run on the same course is refused as long as the first goes on."""
+    path = Path(course.root) / "outcomes" / ".lock"
+    path.parent.mkdir(exist_ok=True)
+    with open(path, "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CourseError(
+                "Another `course grade` is at work on this course. Wait until it has ended."
+            ) from None
+        yield
+
+
+def look_at(course: CourseDirectory, assignment: Assignment, student: str) -> Submission:
+    """`examine`, and what is wrong with the place of a submission rather than with its contents."""
+    top = folder(course, "submitted", assignment.name, student)
+    if top.parent.is_dir() and not top.is_symlink() and not top.is_dir():
+        there = ", ".join(sorted(path.name for path in top.parent.iterdir()))
+        problem = f"Expected the folder {assignment.name}, found {there}."
+        digest = hashlib.sha256(there.encode(errors="replace")).hexdigest()
+        return Submission(None, {}, (), problem, None, digest)
+    submission = examine(top, assignment.name, assignment.template, assignment.others)
+    if not submission.problem and not Autograde(config=course.config).create_student:
+        with open_gradebook(course) as book:
+            try:
+                book.find_student(student)
+            except MissingEntry:
+                problem = (
+                    f"{student} is not in the gradebook's list of students. Add the student with "
+                    f"`nbgrader db student add {student}`, or rename the folder."
+                )
+                return Submission(None, {}, (), problem, None, submission.digest + "?")
+    return submission
+
+
+def require_release(book: Gradebook, path: Path, name: str) -> None:
+    """The tests that nbgrader knows are those in the gradebook; they must be the ones in solutions/."""
     remedy = f"Run `course release {name}` first."
     try:
-        released = {cell.name: cell.source for cell in gradebook.find_notebook(name, name).source_cells}
+        released = {cell.name: cell.source for cell in book.find_notebook(name, name).source_cells}
     except MissingEntry:
         raise CourseError(f"The gradebook does not know {name}: it was not released here. {remedy}") from None
     for cell in notebooks.read(path).cells:
@@ -102,98 +348,7 @@ def submitted(course: CourseDirectory, name: str, students: list[str] | None) ->
         )
     unknown = sorted(set(students or []) - set(found))
     if unknown:
-        raise CourseError(f"There is no submission of {', '.join(unknown)}: expected {where}.")
-    return students or found
-
-
-def fingerprint(course: CourseDirectory, name: str, student: str) -> str:
-    """One digest of every file of a submission, so that a new version is noticed."""
-    top = folder(course, "submitted", name, student)
-    digest = hashlib.sha256()
-    for path in sorted(path for path in top.rglob("*") if path.is_file()):
-        try:
-            content = path.read_bytes()
-        except OSError as error:  # it cannot be graded either, and grade_one will say so
-            content = str(error).encode()
-        digest.update(str(path.relative_to(top)).encode() + b"\0" + hashlib.sha256(content).digest())
-    return digest.hexdigest()
-
-
-def grade_one(course: CourseDirectory, name: str, student: str, digest: str) -> Outcome:
-    """Grade one submission, whatever it is; nothing in it stops the others."""
-    with open_gradebook(course) as gradebook:
-        gradebook.update_or_create_student(student)
-    reason = problem(course, name, student)
-    if not reason:
-        try:
-            autograde(course, name, student)
-        except Exception as error:  # a submission must not end the run; Ctrl-C is no Exception and does
-            reason = explain(error)
-    with open_gradebook(course) as gradebook:
-        if not reason and (missing := outcomes.missing_grades(gradebook, name, student)):
-            reason = f"no grade was recorded for {', '.join(missing)}"
-        if reason:
-            remove_traces(course, gradebook, name, student)
-            return Outcome(student, failed=True, reason=reason, submission=digest)
-    return Outcome(student, failed=False, reason="", submission=digest)
-
-
-def problem(course: CourseDirectory, name: str, student: str) -> str:
-    """Why a submission cannot be graded at all, or an empty text."""
-    top = folder(course, "submitted", name, student)
-    if not top.is_dir():
-        there = ", ".join(sorted(path.name for path in top.parent.iterdir()))
-        return f"expected the folder {name}, found {there}"
-    if student != glob.escape(student):
-        return "the name of its folder holds *, ? or [, which nbgrader takes for a pattern: rename the folder"
-    if any(path.is_symlink() for path in [top, *top.rglob("*")]):
-        return "it holds a symbolic link, which could point anywhere"
-    path = top / f"{name}.ipynb"
-    if not path.is_file():
-        there = ", ".join(sorted(path.name for path in top.iterdir())) or "nothing"
-        return f"expected {name}.ipynb, found {there}"
-    try:
-        cells = notebooks.read(path).cells
-    except Exception as error:  # nbformat raises whatever the damage leads to
-        return f"{name}.ipynb is not a notebook: {type(error).__name__}: {str(error).splitlines()[0][:100]}"
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in cells}
-    with open_gradebook(course) as gradebook:
-        released = gradebook.find_notebook(name, name)
-        wanted = {cell.name for cell in [*released.grade_cells, *released.task_cells]}
-    if missing := sorted(wanted - ids):
-        return f"graded cells are missing, so it may be another notebook: {', '.join(missing)}"
-    try:
-        stamp = top / "timestamp.txt"
-        parse_utc(stamp.read_text().strip()) if stamp.exists() else None
-    except (ValueError, UnicodeDecodeError):
-        return "timestamp.txt holds no date that can be read"
-    return ""
-
-
-def autograde(course: CourseDirectory, name: str, student: str) -> None:
-    """nbgrader's own autograder on one submission. It makes the student in the gradebook if there is none."""
-    course.assignment_id, course.student_id = name, student
-    converter = Autograde(coursedir=course, config=course.config)
-    converter.force = True
-    run_converter(converter)
-
-
-def explain(error: Exception) -> str:
-    message = error.message if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
-    return next((words for cause, words in CAUSES.items() if cause in message), message)
-
-
-def remove_traces(course: CourseDirectory, gradebook: Gradebook, name: str, student: str) -> None:
-    """After a failure, take away what nobody should read as a grade.
-
-    nbgrader makes the entry of a submission before it runs anything. Without a single grade in it, formgrader
-    would show it as 0 points. Grades of an earlier version of the submission stay in the gradebook.
-    """
-    shutil.rmtree(folder(course, "autograded", name, student), ignore_errors=True)
-    try:
-        submission = gradebook.find_submission(name, student)
-    except MissingEntry:
-        return
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    if all(grade.auto_score is None and grade.manual_score is None for grade in grades):
-        gradebook.remove_submission(name, student)
+        near = difflib.get_close_matches(unknown[0], found, 3)
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise CourseError(f"There is no submission of {', '.join(unknown)}: expected {where}.{meant}")
+    return list(dict.fromkeys(students or found))

@@ -103,22 +103,22 @@ class StudentKernel:
         """What the code shows, until it has ended. KernelDied; TimeoutError after `end`."""
         outputs = Outputs(self.limits.output_mb * 2**20)
         replied = idle = False
+        shell, iopub = self._client.shell_channel.socket, self._client.iopub_channel.socket
         while not (replied and idle):
             ready = dict(self._poller.poll(POLL_MS))
-            if self._client.iopub_channel.socket in ready:
+            if iopub in ready:
                 message = self._client.get_iopub_msg(timeout=0)
                 if message["parent_header"].get("msg_id") == request:
                     if message["msg_type"] == "status":
                         idle = message["content"]["execution_state"] == "idle"
                     outputs.add(message)
-            elif (
-                replied and not ready
-            ):  # it has answered, and its last words are lost: too long for one message
+            elif replied:  # its last words are lost: too long for one message
                 break
-            replied = replied or self.replied(request)
+            if shell in ready:
+                replied = self.replied(request) or replied
             if not replied and not ready and not self.alive():
                 raise KernelDied(self.cause())
-            if not replied and time.monotonic() > end:
+            if time.monotonic() > end:
                 raise TimeoutError
         return outputs.done()
 

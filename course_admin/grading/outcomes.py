@@ -29,9 +29,14 @@ class Outcome:
     """How one grading run of one submission ended."""
 
     student: str
-    failed: bool
-    reason: str  # why it failed; otherwise what the grader should know, mostly nothing
-    submission: str  # digest of the files that were graded
+    failed: bool  # no grade could be had
+    reason: str  # why it failed, and how to mend it; "" otherwise
+    flags: tuple[
+        str, ...
+    ] = ()  # what the student and the grader should know: what was repaired, what was stopped
+    key: str = ""  # digest of what was handed in, of the assignment and of the settings; "": try again
+    sandboxed: bool = True
+    trusted: bool = True  # the tests ran outside the student's process
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,10 @@ def record(course: CourseDirectory, name: str, outcome: Outcome) -> None:
 
 def recorded(course: CourseDirectory, name: str, student: str) -> Outcome | None:
     path = record_path(course, name, student)
-    return Outcome(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    if not path.exists():
+        return None
+    fields = json.loads(path.read_text(encoding="utf-8"))
+    return Outcome(**fields | {"flags": tuple(fields["flags"])})
 
 
 def forget(course: CourseDirectory, name: str, student: str) -> None:

@@ -18,7 +18,7 @@ from course_admin.grading.sandbox.supervisor import excess, usage
 from course_admin.grading.sandbox.warm import Warm
 from course_admin.grading.settings import Limits, Settings
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("bubblewrap")]
 ROOT = Path(__file__).resolve().parents[2]
 TIGHT = Limits(memory_mb=300, processes=20, threads=80, scratch_mb=40, files=500, cpu_seconds=5, output_mb=1)
 HIDDEN = ("course_lib.linear_model", "course_lib._solvers", "sklearn")
