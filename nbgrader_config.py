@@ -18,14 +18,14 @@ c.ClearSolutions.code_stub = {
     "python": '# YOUR CODE HERE\nraise NotImplementedError("not written yet: replace this line by your code")'
 }
 
-# Seconds for one cell when a student presses Validate. The references need well under a second a cell; an endless loop must end.
+# Seconds for one cell when a student presses Validate: an endless loop must end.
 c.Execute.timeout = 60
 c.Execute.interrupt_on_timeout = True
 # Each kernel would warn on the terminal that it talks over a local TCP port; errors are still shown.
 c.Execute.extra_arguments = ["--IPKernelApp.log_level=40"]
 
-# `nbgrader autograde` repairs and runs submissions as `course grade` does: in a sandbox, with the tests outside
-# of the students' processes. Limits: c.GradingLimits.cell_seconds = ..., see course_admin/grading/settings.py.
+# `nbgrader autograde` repairs and runs submissions as `course grade` does: in a sandbox, with the tests
+# outside of the students' processes. course_admin/grading/settings.py lists the limits (c.GradingLimits....).
 c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "course_admin.grading.repairs.Repair",
@@ -44,13 +44,14 @@ c.Autograde.autograde_preprocessors = [
 # In the formgrader, what a student wrote is shown without what could act there in the instructor's name.
 c.HTMLExporter.sanitize_html = True
 
-# Students read no hidden tests and no rubric in their feedback, `nbgrader export` writes the same table as
+# `nbgrader generate_feedback` writes the pages of `course feedback`, `nbgrader export` the table of
 # `course export`.
-c.GenerateFeedback.preprocessors = [
-    "course_admin.grading.feedback.ForStudents",
-    "nbgrader.preprocessors.ClearHiddenTests",
-    "nbgrader.preprocessors.ClearMarkScheme",
-    "nbgrader.preprocessors.GetGrades",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-]
+c.GenerateFeedback.exporter_class = "course_admin.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
 c.ExportApp.plugin_class = "course_admin.reports.GradeTable"
+
+# Points off for late work; without these lines none are taken off.
+# c.AssignLatePenalties.plugin_class = "course_admin.grading.late.PointsOffPerDay"
+# c.PointsOffPerDay.points_per_day = 10
+# c.PointsOffPerDay.grace_hours = 2
+# c.PointsOffPerDay.most = 50

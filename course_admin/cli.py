@@ -90,21 +90,42 @@ def grade(name, workers, students, regrade, scheduler, unsandboxed):
 
 @main.command()
 @click.argument("name")
-def feedback(name):
-    """Write feedback/STUDENT/NAME/NAME.html for everything that is graded."""
+def report(name):
+    """Write reports/NAME.html: how the class did, task by task; who was flagged; whose answers are alike."""
+    from course_admin.reports.class_report import write_report
+
+    click.echo(f"Report written to {write_report(ROOT, name).relative_to(ROOT)}")
+
+
+@main.command()
+@click.argument("name")
+@click.option("--show-hidden-tests", is_flag=True, help="Let students read them; rubrics stay hidden.")
+def feedback(name, show_hidden_tests):
+    """Write feedback/STUDENT/NAME/NAME.html for everything that was graded or could not be."""
     from course_admin.grading.feedback import feedback as write_feedback
 
-    pages = write_feedback(ROOT, name)
+    pages = write_feedback(ROOT, name, show_hidden_tests)
     click.echo(f"{name}: {len(pages)} pages of feedback in feedback/")
 
 
 @main.command()
 @click.option("--to", default="exports/grades.csv", show_default=True, type=click.Path(path_type=Path))
-def export(to):
-    """Write everybody's grades to a CSV file, with a status where there is no final score."""
+@click.option(
+    "--format",
+    type=click.Choice(["table", "canvas", "moodle"]),
+    default="table",
+    show_default=True,
+    help="The full table, or what Canvas or Moodle imports.",
+)
+@click.option("--assignment", "assignments", multiple=True, help="Only this one; may be given several times.")
+def export(to, format, assignments):
+    """Write everybody's grades to a CSV file. A score that is not final is blank, never 0.
+
+    For Canvas and Moodle name one --assignment: an import may read a blank as "take the grade away".
+    """
     from course_admin import reports
 
-    click.echo(f"Grades written to {reports.export(ROOT, to)}")
+    click.echo(f"Grades written to {reports.export(ROOT, to, format, assignments)}")
 
 
 @main.command()

@@ -109,7 +109,7 @@ def graded_failures(course: CourseDirectory, name: str) -> list[str]:
         for output in cell.outputs
         if output.output_type == "error"
     ]
-    return failed + [f"its reference solution is flagged when it is graded: {flag}" for flag in executed.flags]
+    return failed + [f"its reference solution is flagged: {flag}" for flag in executed.flags]
 
 
 def generate(course: CourseDirectory, name: str, scratch: Path) -> dict[Path, str]:

@@ -7,7 +7,7 @@ import pytest
 
 
 def require(program, advice):
-    """The path of a program of the system. Without it: a failure in CI, and a skip that says what to do here."""
+    """The path of a program. Without it: a failure in CI, elsewhere a skip that says what to do."""
     executable = shutil.which(program)
     if executable is None:
         if os.environ.get("COURSE_REQUIRE_SYSTEM") == "1":

@@ -36,6 +36,7 @@ from course_admin.grading import audit, gradebook, outcomes, worker
 from course_admin.grading.integrity import Submission, Template, examine
 from course_admin.grading.outcomes import Outcome
 from course_admin.grading.sandbox.box import Box, check_out_of_sight
+from course_admin.grading.sandbox.cgroup import sweep
 from course_admin.grading.settings import Settings
 
 VERSION = 1  # of grading: raise it when the same submission would get other points than before
@@ -108,6 +109,7 @@ def grade(
         assignment = Assignment.of(course, name, sandboxed)
         if sandboxed:
             check_out_of_sight(root)
+            sweep()
             Box(
                 assignment.settings.limits, assignment.settings.not_importable
             ).close()  # or say why it cannot

@@ -36,8 +36,8 @@ from traitlets import Bool
 from course_admin import notebooks
 from course_admin.assignments import CourseError, course_directory, folder, open_gradebook, source_notebook
 from course_admin.grading.outcomes import FAILED, GRADED, MANUAL
+from course_admin.grading.standings import Standing, existing_gradebook, standings
 from course_admin.release import SHORTEST
-from course_admin.reports.standings import Standing, existing_gradebook, standings
 
 LONGEST = 20_000  # characters of one output; what is longer is cut, with a word that it was
 

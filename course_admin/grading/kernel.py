@@ -29,6 +29,7 @@ class StudentKernel:
 
     def __init__(self, warm: Warm, files: dict[str, bytes], channel=None):
         self.limits = warm.settings.limits
+        self._killed = False
         self._context = zmq.Context()
         # What a kernel may send at once, and how much of it may wait here: a flood fills no memory of ours.
         self._context.setsockopt(zmq.MAXMSGSIZE, self.limits.output_mb * 2**20)
@@ -80,7 +81,7 @@ class StudentKernel:
             raise RuntimeError(f"A kernel did not start within {START_SECONDS} s.")
 
     def alive(self) -> bool:
-        return self._manager.provisioner.child.poll() is None
+        return not self._killed and self._manager.provisioner.child.poll() is None
 
     def cause(self) -> str:
         """Why the kernel is gone."""
@@ -93,6 +94,7 @@ class StudentKernel:
         return "it ended itself (for example by os._exit, or by a crash)"
 
     def kill(self) -> None:
+        self._killed = True  # it may take a moment
         self._provisioner.child.kill()
 
     def send(self, code: str, silent: bool = False) -> str:

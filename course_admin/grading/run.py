@@ -151,7 +151,8 @@ class Run:
             what = f"The kernel died in {title(number, cell)}: {death}."
         except TimeoutError:
             self.kernel.kill()
-            what = f"The {title(number, cell)} was stopped after {self.limits.cell_seconds} s: it did not end."
+            seconds = self.limits.cell_seconds
+            what = f"The {title(number, cell)} was stopped after {seconds} s: it did not end."
         else:
             self.sources.append(source)
             return outputs

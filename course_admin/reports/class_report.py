@@ -27,9 +27,9 @@ from sqlalchemy import select
 from course_admin import notebooks
 from course_admin.assignments import CourseError, course_directory, folder, source_notebook
 from course_admin.grading.outcomes import ABSENT, FAILED, GRADED, MANUAL, WAITING
+from course_admin.grading.standings import Standing, existing_gradebook, standings
 from course_admin.reports.exports import write
 from course_admin.reports.similarity import Pair, similar_pairs
-from course_admin.reports.standings import Standing, existing_gradebook, standings
 from course_admin.reports.statistics import (
     Discrimination,
     Message,

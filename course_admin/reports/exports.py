@@ -18,8 +18,8 @@ from nbgrader.plugins import ExportPlugin
 from sqlalchemy import select
 
 from course_admin.assignments import CourseError, course_directory
+from course_admin.grading.standings import Standing, everybody, existing_gradebook, standings
 from course_admin.notebooks import write_atomically
-from course_admin.reports.standings import Standing, everybody, existing_gradebook, standings
 
 COLUMNS = ["student", "last_name", "first_name", "assignment", "score", "max_score", "late_penalty"]
 COLUMNS += ["status", "points_so_far", "reason", "flags"]

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from course_admin.assignments import course_directory, open_gradebook
 from course_admin.grading.outcomes import Outcome
-from course_admin.reports.standings import standings
+from course_admin.grading.standings import standings
 
 MOST = 20  # flagged submissions that the table spells out; the report has all
 

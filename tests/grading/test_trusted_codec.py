@@ -170,7 +170,10 @@ def test_arrays_cross_exactly(array):
     assert got.flags.writeable == array.flags.writeable
 
 
-@pytest.mark.parametrize("value", [np.float32(0.1), np.int8(-3), np.bool_(True), np.complex128(1j), np.str_("x")])
+NUMBERS = [np.float32(0.1), np.int8(-3), np.bool_(True), np.complex128(1j), np.str_("x")]
+
+
+@pytest.mark.parametrize("value", NUMBERS)
 def test_numpy_scalars_keep_their_type(value):
     got = cross(value)
     assert type(got) is type(value)
@@ -404,7 +407,7 @@ def test_references_that_unfold_without_end_are_refused():
     wire = ["list", [1] * 10]
     for index in range(20):
         wire = ["list", [wire, *[["ref", index]] * 9]]
-    # Nodes are numbered from the outside in, so that ["ref", i] names an outer, unfinished list: that is a cycle.
+    # Nodes are numbered from the outside in: ["ref", i] names an outer, unfinished list, which makes a cycle.
     read(wire_frame(wire))
     levels = [["list", [1] * 10]]
     for index in range(20):
@@ -461,7 +464,9 @@ def test_mutated_frames_raise_nothing_but_protocol_errors():
                 case 1:
                     del data[where : where + rng.randint(1, 9)]
                 case 2:
-                    data[where:where] = rng.choice([b"[", b"]", b",", b"-", b"9", b'"ref",', b"null", b"1e999"])
+                    data[where:where] = rng.choice(
+                        [b"[", b"]", b",", b"-", b"9", b'"ref",', b"null", b"1e999"]
+                    )
                 case 3:
                     data[where] = rng.choice(b'[]",0123456789')
                 case 4:
@@ -481,12 +486,29 @@ def test_mutated_frames_raise_nothing_but_protocol_errors():
 def test_random_wires_raise_nothing_but_protocol_errors():
     """Well-formed JSON of the protocol's own words, put together at random."""
     rng = random.Random(6)
-    words = [*Decoder.READ, "<f8", "|b1", "<U2", "PCG64", "numpy.sin", "float", 0, 1, -1, 2**62, 1.5, None, True]
+    words = [
+        *Decoder.READ,
+        "<f8",
+        "|b1",
+        "<U2",
+        "PCG64",
+        "numpy.sin",
+        "float",
+        0,
+        1,
+        -1,
+        2**62,
+        1.5,
+        None,
+        True,
+    ]
 
     def make(depth):
         if depth == 0 or rng.random() < 0.3:
             return rng.choice(words)
-        return [rng.choice(words) if rng.random() < 0.6 else make(depth - 1) for _ in range(rng.randint(0, 5))]
+        return [
+            rng.choice(words) if rng.random() < 0.6 else make(depth - 1) for _ in range(rng.randint(0, 5))
+        ]
 
     read_at_all = 0
     for _ in range(20_000):

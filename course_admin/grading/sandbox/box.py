@@ -19,6 +19,7 @@ import tempfile
 from pathlib import Path, PurePosixPath
 
 from course_admin.assignments import CourseError
+from course_admin.grading.sandbox.cgroup import Group
 from course_admin.grading.settings import Limits
 
 WORK = "/notebook"  # where a notebook runs; it, /tmp and /dev/shm are all that can be written to
@@ -36,8 +37,8 @@ ETC = (
     "/etc/alternatives",
 )
 
-# bubblewrap gives a fresh /proc. Where the grader is root, so is, for the kernel, who runs inside: without any
-# capability, but as the owner of these.
+# bubblewrap gives a fresh /proc. Where the grader is root, so is, for the kernel, who runs inside: without
+# any capability, but as the owner of these.
 READ_ONLY = ("/proc/sys", "/proc/fs", "/proc/pressure", "/proc/sysrq-trigger", "/proc/mtrr")
 COVERED = ("/proc/acpi", "/proc/asound", "/proc/driver", "/proc/kallsyms", "/proc/kcore", "/proc/key-users")
 COVERED += ("/proc/keys", "/proc/kmsg", "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi")
@@ -67,6 +68,7 @@ class Box:
                 raise CourseError(refused(self._bwrap.stderr.read().decode(errors="replace")))
             self.pid = json.load(info)["child-pid"]
         self.pidfd = os.pidfd_open(self.pid)
+        self.group = Group(limits)
         self.root = Path(f"/proc/{self.pid}/root")
 
     def put(self, files: dict[str, bytes]) -> None:
@@ -106,6 +108,7 @@ class Box:
         self._bwrap.communicate()
         os.close(self.pidfd)
         self.pidfd = -1
+        self.group.close()
 
     def __enter__(self):
         return self

@@ -83,6 +83,9 @@ def first_child(request: dict, fds: list[int]) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         rest = fds[1:]
+        for entry in request["groups"]:
+            with open(entry, "w") as file:
+                file.write(str(os.getpid()))
         if request["sandboxed"]:
             enter.join(rest.pop(0))
         enter.die_with_parent()  # after joining, which would undo it
@@ -120,6 +123,7 @@ def second_child(request: dict, fds: list[int]) -> None:
         os.closerange(3, 110)
         os.closerange(110 + len(fds), 65536)
         enter.limit(request["limits"])
+        os.nice(10)  # so that the supervisor finds a processor whatever runs here
         if request["sandboxed"]:
             enter.give_up_rights()
         sockets = [socket.socket(fileno=fd) for fd in kept.values()]

@@ -1,6 +1,6 @@
 """Counts what all processes of a sandbox use together, and ends the sandbox when it is too much.
 
-The kernel's own limits (`enter.limit`) hold for one process, and some not for root. Control groups could
+The kernel's own limits (`enter.limit`) hold for one process, and some not for root. Control groups (`cgroup`)
 count whole trees, but need rights that not every grader has; looking at a handful of /proc entries twenty
 times a second needs none, and closing the sandbox ends a thousand processes as surely as one.
 """
@@ -32,6 +32,8 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._stop.wait(INTERVAL):
             self.verdict = self._excess()
+            if not self.verdict and self.box.group.out_of_memory():
+                self.verdict = f"it used more than {self.limits.memory_mb} MB of memory"
             if not self.verdict and time.monotonic() > self.deadline:
                 self.verdict = f"it ran longer than the {self.limits.total_seconds} s allowed for a notebook"
             if self.verdict:
@@ -40,6 +42,8 @@ class Supervisor:
 
     def _excess(self) -> str:
         processes = self.box.processes()
+        if len(processes) > self.limits.processes:  # at once: to read about thousands would take too long
+            return excess({"processes": len(processes)}, self.limits)
         used = usage(processes) | {"files": self.box.files()}
         if used["memory_mb"] > self.limits.memory_mb:  # forked processes share pages: count them once
             used["memory_mb"] = sum(map(proportional_mb, processes))
@@ -88,7 +92,7 @@ def excess(used: dict[str, float], limits: Limits) -> str:
     for name, sentence in words.items():
         if used.get(name, 0) > getattr(limits, name):
             return sentence
-    if used["memory_mb"] > SPARE_MB and available_mb() < SPARE_MB:
+    if used.get("memory_mb", 0) > SPARE_MB and available_mb() < SPARE_MB:
         return "it used so much memory that the machine had none left"
     return ""
 

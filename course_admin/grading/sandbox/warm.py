@@ -93,6 +93,7 @@ class Warm:
             "folder": WORK if box else folder,
             "sockets": SOCKETS if box else folder,
             "limits": asdict(self.settings.limits),
+            "groups": box.group.entries if box else [],
         }
         read_end, write_end = os.pipe()
         try:

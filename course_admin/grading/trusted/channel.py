@@ -56,7 +56,8 @@ class Channel:
         self.sock = sock
         self.inbox = bytearray()
         self.serial = 0
-        self.nested = 0
+        self.nested = 0  # questions of the other side that we are answering
+        self.asking = 0  # questions of ours that are open
         self.broken: Exception | None = None
         self.owner = os.getpid(), threading.get_ident()
         self.exported: dict[int, Any] = {}  # handle -> our object; keeps it alive
@@ -104,18 +105,18 @@ class Channel:
         wire = [encoder.encode(value) for value in values]
         self.serial += 1
         parts = codec.pack(["ask", self.serial, self.released(), operation, wire], encoder.buffers)
+        self.asking += 1
         try:
             return self.settle(self.exchange(parts, self.serial), encoder)
         except (ProtocolError, StudentProcessDied) as error:
             self.broken = self.broken or error
             raise
         finally:
-            if not self.nested:
-                self.raised.clear()
+            self.asking -= 1
+            self.forget_exceptions()
 
     def exchange(self, parts: list, serial: int) -> tuple[list, list]:
         """Send a question, serve until its reply has come."""
-        complete = False
         try:
             self.send(parts)
             while True:
@@ -129,11 +130,12 @@ class Channel:
                     expect(message[0] in ("ok", "error") and len(message) == 6, "a reply")
                     expect(message[1] == serial, "the reply to the last question")
                     self.release(message[2])
-                    complete = True
                     return message, buffers
-        finally:
-            if not complete and not self.broken:  # half an exchange cannot be taken up again
-                self.broken = ProtocolError(f"a call to {self.who} was broken off")
+        except BaseException as error:  # half an exchange cannot be taken up again
+            known = isinstance(error, (ProtocolError, StudentProcessDied))
+            cause = error if known else ProtocolError(f"a call to {self.who} was broken off")
+            self.broken = self.broken or cause
+            raise
 
     def settle(self, reply: tuple[list, list], encoder: Encoder) -> Any:
         (kind, _, _, changes, warned, value), buffers = reply
@@ -203,7 +205,11 @@ class Channel:
                     parts = codec.pack(["error", serial, self.released(), [], [], self.describe(error)], [])
                 failure = error
         self.send(parts)
-        if not self.nested:
+        self.forget_exceptions()
+
+    def forget_exceptions(self) -> None:
+        """When no call is open, none of them can come back."""
+        if not self.nested and not self.asking:
             self.raised.clear()
 
     def listening(self) -> AbstractContextManager[list]:
@@ -400,13 +406,11 @@ def make_room(levels: int = 200) -> None:
 
 # ---------------------------------------------------------------------------- exceptions and warnings by name
 
-ERRORS = {
-    kind.__name__: kind
-    for kind in vars(builtins).values()
-    if isinstance(kind, type)
-    and issubclass(kind, Exception)
-    and not issubclass(kind, (Warning, BaseExceptionGroup))
-} | {"LinAlgError": np.linalg.LinAlgError}
+CLASSES = [
+    kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, Exception)
+] + [np.linalg.LinAlgError, *(vars(np.exceptions)[name] for name in np.exceptions.__all__)]
+ERRORS = {kind.__name__: kind for kind in CLASSES if not issubclass(kind, BaseExceptionGroup)}
+CATEGORIES = {name: kind for name, kind in ERRORS.items() if issubclass(kind, Warning)}
 # An exception that steers the interpreter's own loops must not come from outside: it could end the checks.
 STEERING = {"StopIteration", "StopAsyncIteration", "GeneratorExit"}
 for name in STEERING:
@@ -415,11 +419,6 @@ ENDINGS = {
     "SystemExit": "the code ended the program (exit, quit or sys.exit)",
     "KeyboardInterrupt": "it was stopped",
 }
-CATEGORIES = {
-    kind.__name__: kind
-    for kind in (*Warning.__subclasses__(), *UserWarning.__subclasses__(), np.exceptions.ComplexWarning)
-    if kind.__module__ == "builtins" or kind.__module__.startswith("numpy")
-} | {"Warning": Warning, "UserWarning": UserWarning}
 
 
 class FromOtherSide:

@@ -461,6 +461,10 @@ class Decoder:
         (index,) = rest
         return str(self.buffer(index), "utf-8", "surrogatepass")
 
+    def read_slice(self, rest, depth):
+        start, stop, step = self.each(rest[0], depth)
+        return slice(start, stop, step)
+
     def read_range(self, rest, depth):
         start, stop, step = self.each(rest[0], depth)
         expect(type(start) is type(stop) is type(step) is int, "a range")
@@ -485,7 +489,7 @@ class Decoder:
         "bytes": lambda self, rest, depth: bytes(self.buffer(*rest)),
         "tuple": lambda self, rest, depth: tuple(self.each(*rest, depth)),
         "frozenset": lambda self, rest, depth: frozenset(self.each(*rest, depth)),
-        "slice": lambda self, rest, depth: slice(*self.each(*rest, depth)),
+        "slice": read_slice,
         "...": lambda self, rest, depth: Ellipsis,
         "notimplemented": lambda self, rest, depth: NotImplemented,
         "dtype": lambda self, rest, depth: read_dtype(*rest),

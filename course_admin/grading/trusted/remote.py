@@ -65,7 +65,8 @@ NUMBER_LIKE = {
 
 
 class Remote:
-    """An object of the student's, by handle."""
+    # An object of the student's, by handle. Its documentation is the student's, too.
+    __doc__ = property(lambda self: _ask(self, "getattr", self, "__doc__"))  # type: ignore[assignment]
 
     __slots__ = ("__weakref__", "_course_channel", "_course_derived", "_course_handle", "_course_steps")
 

@@ -12,7 +12,6 @@ import contextlib
 import io
 import json
 import linecache
-import math
 import operator
 import re
 import socket
@@ -41,7 +40,7 @@ from course_admin.grading.trusted.remote import Remote, make_remote
 
 MODULE = "notebook_tests"  # the __module__ of what test cells define
 MAX_STDOUT = 100_000
-MAX_REPLY = 2**20
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 LENGTH = struct.Struct("!I")
 
 # Names that a test may use though no locked cell imports them. They are never asked from the student, whose
@@ -230,6 +229,7 @@ class TestSession:
         self.channel = TestSide(sock) if sock is not None else None
         self.asked: set[str] = set()  # names of the student's that a test used
         self.borrowed: dict[str, Any] = {}  # their values, for the length of a cell
+        self.replaced: set[str] = set()  # those that test cells have assigned anew
         self.module = types.ModuleType(MODULE)
         self.names = Namespace(self)
         self.names.update(__name__=MODULE, __builtins__=Names(self), __doc__=None)
@@ -259,8 +259,16 @@ class TestSession:
         return self.borrowed[name]
 
     def replace(self, name: str, value: Any) -> None:
+        """Give one of the student's names a new value over there."""
         self.borrowed.pop(name, None)
         self.require_channel().ask("assign", name, value)
+        self.replaced.add(name)
+
+    def replace_again(self) -> None:
+        """After each cell, and in a new process, the names have the student's own values."""
+        for name in sorted(self.replaced):
+            with contextlib.suppress(StudentProcessDied):  # a value that came from the old process is gone
+                self.replace(name, self.names[name])
 
     def require_channel(self) -> TestSide:
         if self.channel is None:
@@ -271,15 +279,16 @@ class TestSession:
         """Run a cell. Nothing that it, or the student's process, does ends this process or raises here."""
         self.borrowed.clear()
         broken = self.channel.broken if self.channel else None
-        stdout, error, value = Capped(MAX_STDOUT), None, None
+        stdout, error, points = Capped(MAX_STDOUT), None, None
         lines = source.splitlines(keepends=True)
         linecache.cache[filename] = (len(source), None, lines, filename)
         try:
             with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stdout):
+                self.replace_again()
                 body, last = compiled(source, filename)
                 exec(body, self.names)
                 if last is not None:
-                    value = eval(last, self.names)
+                    points = partial_credit(eval(last, self.names))
         except BaseException as caught:  # sys.exit in a test, too: the cell has failed, the next one is run
             error = caught
         finally:
@@ -291,7 +300,7 @@ class TestSession:
             error = error if known else self.channel.broken
         if error is not None:
             return failed(error, filename, stdout.getvalue())
-        return CellResult(True, stdout=stdout.getvalue(), result=partial_credit(value))
+        return CellResult(True, stdout=clean(stdout.getvalue()), result=points)
 
     def done(self) -> None:
         """Let the student's process go on with the notebook."""
@@ -317,10 +326,17 @@ def compiled(source: str, filename: str) -> tuple[types.CodeType, types.CodeType
 
 
 def partial_credit(value: Any) -> str | None:
-    """nbgrader takes a number on the last line for the points of the cell."""
-    if (type(value) is int and abs(value) < 10**9) or (type(value) is float and math.isfinite(value)):
-        return repr(value)
-    return None
+    """nbgrader takes a number on the last line for the points of the cell; None for anything else.
+
+    numpy's numbers count too. Negative or nan would give full marks there: an error here.
+    """
+    if isinstance(value, (np.integer, np.floating)):
+        value = value.item()
+    if type(value) not in (int, float):
+        return None
+    if not 0 <= value < 1e9:
+        raise ValueError(f"The last line of the cell gives its points, and they came out as {value!r}.")
+    return repr(value)
 
 
 def failed(error: BaseException, filename: str, stdout: str) -> CellResult:
@@ -329,7 +345,7 @@ def failed(error: BaseException, filename: str, stdout: str) -> CellResult:
         message = str(error)
     except Exception as broken:  # an exception class of the test cell
         message = f"(its message could not be made: {type(broken).__name__})"
-    name = type(error).__name__
+    name = "TypeError" if isinstance(error, CannotCross) else type(error).__name__
     if isinstance(error, ProtocolError):
         message = (
             "The process that runs your notebook broke the rules of its conversation with the tests, which "
@@ -346,11 +362,16 @@ def failed(error: BaseException, filename: str, stdout: str) -> CellResult:
         lines += ["In your notebook:", *trace.splitlines()]
     if isinstance(error, SyntaxError) and error.filename == filename:
         lines.append(f"  {filename}, line {error.lineno}")
-    text = "\n".join(lines)
+    text = clean("\n".join(lines))
     if len(text) > MAX_TEXT:
         text = text[: MAX_TEXT // 2] + "\n  ...\n" + text[-MAX_TEXT // 2 :]
-    message = message if len(message) <= MAX_TEXT else message[:MAX_TEXT] + " ..."
-    return CellResult(False, name, message, [*text.split("\n"), f"{name}: {message}"], stdout)
+    message = clean(message if len(message) <= MAX_TEXT else message[:MAX_TEXT] + " ...")
+    return CellResult(False, name, message, [*text.split("\n"), f"{name}: {message}"], clean(stdout))
+
+
+def clean(text: str) -> str:
+    """Without what a terminal or an encoder would stumble over: control characters, halves of surrogates."""
+    return CONTROL.sub("\ufffd", text.encode("utf-8", "replace").decode("utf-8"))
 
 
 class Capped(io.StringIO):

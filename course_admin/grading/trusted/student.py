@@ -5,6 +5,7 @@ breaks it gets a failed test. It only keeps clear of accidents: names are bound 
 arrive where the student's code runs, and what that code raises is reported and does not end the kernel.
 """
 
+import builtins
 import copy
 import operator
 import signal
@@ -122,6 +123,17 @@ class StudentSide(Channel):
         self.namespace = namespace
         self.proxies = weakref.WeakValueDictionary()
         self.in_student_code = False
+        self.serving = False
+        self.replaced: dict[str, Any] = {}  # what stood under names that the tests assigned, until they end
+
+    def give_back(self) -> None:
+        """The names that the tests had replaced mean again what the notebook says."""
+        for name, value in self.replaced.items():
+            if value is NOTHING:
+                self.namespace.pop(name, None)
+            else:
+                self.namespace[name] = value
+        self.replaced.clear()
 
     def export_kind(self, value: Any) -> list:
         kind = (
@@ -151,6 +163,7 @@ class StudentSide(Channel):
             return (False, None) if found is NOTHING else (True, found)
         if operation == "assign":
             name, value = values
+            self.replaced.setdefault(name, self.namespace.get(name, NOTHING))
             self.namespace[name] = value
             return None
         self.in_student_code = True
@@ -172,6 +185,8 @@ class StudentSide(Channel):
         raise ValueError(f"The tests asked for the unknown operation {operation!r}.")
 
     def ask(self, operation: str, *values: Any) -> Any:
+        if not self.serving:  # nobody would answer
+            raise RuntimeError("This function belongs to tests that have ended.")
         before, self.in_student_code = self.in_student_code, False
         try:
             return super().ask(operation, *values)
@@ -185,7 +200,8 @@ class StudentSide(Channel):
             yield warned
 
     def class_handle(self, kind: type) -> int | None:
-        known = kind.__module__ == "builtins" or kind is ERRORS.get(kind.__name__)
+        name = kind.__name__
+        known = kind is ERRORS.get(name) or kind is vars(builtins).get(name)
         return None if known else self.enter(kind)
 
     def trace(self, error: BaseException) -> str:
@@ -221,16 +237,20 @@ def serve(sock: socket.socket, namespace: dict) -> None:
     side = _sides.get(sock)
     if side is None:
         side = _sides[sock] = StudentSide(sock, namespace)
-    side.namespace, side.broken, side.nested = namespace, None, 0
-    with _interrupts_for_student_code(side):
-        while True:
-            try:
+    side.namespace, side.broken, side.nested, side.asking = namespace, None, 0, 0
+    side.serving = True
+    try:
+        with _interrupts_for_student_code(side):
+            while True:
                 message, buffers = side.receive()
                 if message[0] == "done":
                     return
                 side.serve(message, buffers)
-            except (Finished, StudentProcessDied):
-                return
+    except (Finished, StudentProcessDied):
+        return
+    finally:
+        side.serving = False
+        side.give_back()
 
 
 @contextmanager

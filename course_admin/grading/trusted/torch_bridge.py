@@ -87,7 +87,10 @@ def export(channel: Any, value: Any, encoder: Encoder) -> list:
 
 def raw_bytes(value: Any) -> bytes:
     torch = sys.modules["torch"]
-    plain = value.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
+    plain = torch.empty(
+        value.numel(), dtype=value.dtype
+    )  # contiguous() would keep the strides of one element
+    plain.copy_(value.detach().reshape(-1))
     return plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b""
 
 
