@@ -6,19 +6,16 @@ import sys
 import warnings
 from pathlib import Path
 
-import click
 from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 
+from course_admin.errors import CourseError
+
 # nbgrader 0.9 makes its database objects in an order that SQLAlchemy 2.1 remarks upon, to no effect.
 warnings.filterwarnings("ignore", message="Object of type .* not in session", category=SAWarning)
-
-
-class CourseError(click.ClickException):
-    """Something the instructor can mend; the message says what was expected, what came, and the remedy."""
 
 
 def course_directory(root: Path) -> CourseDirectory:

@@ -13,7 +13,9 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from nbgrader.validator import Validator
 
 from course_admin import notebooks
-from course_admin.assignments import CourseError, course_directory, folder, run_converter, source_notebook
+from course_admin.assignments import course_directory, folder, run_converter, source_notebook
+from course_admin.errors import CourseError
+from course_admin.grading.cells import grade_id
 from course_admin.grading.engine import Assignment
 from course_admin.grading.run import run
 from course_admin.grading.sandbox.warm import Warm
@@ -102,12 +104,12 @@ def graded_failures(course: CourseDirectory, name: str) -> list[str]:
     with Warm(assignment.settings) as warm:
         executed = run(source, {}, assignment.data, warm)
     failed = [
-        f"its reference solution fails the tests in {cell.metadata.nbgrader.grade_id!r} when it is graded: "
-        f"{output.ename}: {output.evalue}"
-        for cell in executed.notebook.cells
-        if cell.cell_type == "code" and is_grade(cell)
-        for output in cell.outputs
-        if output.output_type == "error"
+        f"its reference solution fails the tests in {grade_id(cell)!r} when it is graded: "
+        f"{output['ename']}: {output['evalue']}"
+        for cell in executed.notebook["cells"]
+        if cell["cell_type"] == "code" and is_grade(cell)
+        for output in cell["outputs"]
+        if output["output_type"] == "error"
     ]
     return failed + [f"its reference solution is flagged: {flag}" for flag in executed.flags]
 

@@ -1,5 +1,6 @@
 """`nbgrader autograde`, and so the formgrader's button, runs submissions as `course grade` does."""
 
+import nbformat
 from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -19,4 +20,4 @@ class RunSubmission(NbGraderPreprocessor):
         executed = run(nb, submission.files, assignment.data, worker.warm(assignment.settings))
         for flag in executed.flags:
             self.log.warning(flag)
-        return executed.notebook, resources
+        return nbformat.from_dict(executed.notebook), resources

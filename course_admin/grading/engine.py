@@ -17,6 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from traceback import format_exc
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
@@ -24,14 +25,8 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from course_admin import notebooks
-from course_admin.assignments import (
-    CourseError,
-    course_directory,
-    folder,
-    known,
-    open_gradebook,
-    source_notebook,
-)
+from course_admin.assignments import course_directory, folder, known, open_gradebook, source_notebook
+from course_admin.errors import CourseError
 from course_admin.grading import audit, gradebook, outcomes, worker
 from course_admin.grading.integrity import Submission, Template, examine
 from course_admin.grading.outcomes import Outcome
@@ -167,7 +162,7 @@ class Run:
             self.record(Outcome(student, True, submission.problem, submission.flags, key))
             return None
         self.examined[student] = submission
-        text = nbformat.writes(submission.notebook)
+        text = json.dumps(submission.notebook)
         return worker.Job(student, text, submission.files, self.assignment.data, self.assignment.settings)
 
     def stands(self, student: str, before: Outcome) -> bool:
@@ -201,7 +196,15 @@ class Run:
             self.record(Outcome(student, True, reason))  # without a key: the next run tries again
             return False
         notebook = nbformat.reads(ran.notebook, as_version=4)
-        written = gradebook.write(self.course, name, student, notebook, submission.timestamp)
+        try:
+            written = gradebook.write(self.course, name, student, notebook, submission.timestamp)
+        except (CourseError, OSError):
+            raise  # the gradebook or the disk, for everybody
+        except Exception as error:  # something in this notebook that nbgrader stops at
+            reason = f"nbgrader could not save the result ({type(error).__name__}: {str(error)[:200]})."
+            gradebook.remove(self.course, name, student)
+            self.record(Outcome(student, True, f"{reason} Tell your instructor."), traceback=format_exc())
+            return False
         settings = self.assignment.settings
         outcome = Outcome(
             student,

@@ -34,7 +34,8 @@ from sqlalchemy import select
 from traitlets import Bool
 
 from course_admin import notebooks
-from course_admin.assignments import CourseError, course_directory, folder, open_gradebook, source_notebook
+from course_admin.assignments import course_directory, folder, open_gradebook, source_notebook
+from course_admin.errors import CourseError
 from course_admin.grading.outcomes import FAILED, GRADED, MANUAL
 from course_admin.grading.standings import Standing, existing_gradebook, standings
 from course_admin.release import SHORTEST

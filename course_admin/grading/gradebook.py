@@ -12,7 +12,8 @@ from nbgrader.preprocessors import AssignLatePenalties, LimitOutput, SaveAutoGra
 from nbgrader.utils import is_grade, is_solution, parse_utc
 from sqlalchemy.exc import DatabaseError
 
-from course_admin.assignments import CourseError, folder, open_gradebook
+from course_admin.assignments import folder, open_gradebook
+from course_admin.errors import CourseError
 from course_admin.notebooks import write_atomically
 
 

@@ -9,8 +9,6 @@ import zmq
 from jupyter_client import BlockingKernelClient, KernelManager
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_core.utils import run_sync
-from nbformat import NotebookNode
-from nbformat.v4 import new_output, output_from_msg
 
 from course_admin.grading.sandbox.warm import Warm
 
@@ -83,6 +81,12 @@ class StudentKernel:
     def alive(self) -> bool:
         return not self._killed and self._manager.provisioner.child.poll() is None
 
+    def wait(self, seconds: float) -> None:
+        """Wait until the kernel is gone, but not longer than this."""
+        end = time.monotonic() + seconds
+        while self.alive() and time.monotonic() < end:
+            time.sleep(0.01)
+
     def cause(self) -> str:
         """Why the kernel is gone."""
         supervisor = self._manager.provisioner.supervisor
@@ -101,7 +105,7 @@ class StudentKernel:
         """Start to run code without waiting; `collect` waits for it."""
         return self._client.execute(code, silent=silent, allow_stdin=False, stop_on_error=False)
 
-    def collect(self, request: str, end: float) -> list[NotebookNode]:
+    def collect(self, request: str, end: float) -> list[dict]:
         """What the code shows, until it has ended. KernelDied; TimeoutError after `end`."""
         outputs = Outputs(self.limits.output_mb * 2**20)
         replied = idle = False
@@ -157,24 +161,32 @@ class Outputs:
         if message["msg_type"] not in SHOWN:
             return
         self.size += len(str(message["content"]))
-        if self.size > self.most:
+        output = as_output(message["msg_type"], message["content"])
+        if self.size > self.most or output is None:
             return
-        try:
-            output = output_from_msg(message)
-        except (KeyError, ValueError, TypeError, AttributeError):
-            return  # the kernel is the student's: it may say anything
-        previous = self.outputs[-1] if self.outputs else None
-        if (
-            previous
-            and output.output_type == "stream" == previous.output_type
-            and output.name == previous.name
-        ):
-            previous.text += output.text
+        last = self.outputs[-1] if self.outputs else {}
+        if output["output_type"] == "stream" and output["name"] == last.get("name"):
+            last["text"] += output["text"]
         else:
             self.outputs.append(output)
 
-    def done(self) -> list[NotebookNode]:
+    def done(self) -> list[dict]:
         if self.size > self.most:
             text = f"\n... the rest of the output was left out: more than {self.most // 2**20} MB ...\n"
-            self.outputs.append(new_output("stream", name="stdout", text=text))
+            self.outputs.append({"output_type": "stream", "name": "stdout", "text": text})
         return self.outputs
+
+
+def as_output(kind: str, content: dict) -> dict | None:
+    """A message as an output of a notebook. None if it is malformed: the kernel is the student's."""
+    match kind, content:
+        case "stream", {"name": "stdout" | "stderr" as name, "text": str(text)}:
+            return {"output_type": kind, "name": name, "text": text}
+        case "error", {"ename": str(ename), "evalue": str(evalue), "traceback": list(trace)}:
+            lines = [str(line) for line in trace]
+            return {"output_type": kind, "ename": ename, "evalue": evalue, "traceback": lines}
+        case "display_data" | "execute_result", {"data": dict(data)}:
+            bundle = {str(mime): value for mime, value in data.items() if isinstance(value, (str, dict))}
+            output = {"output_type": kind, "data": bundle, "metadata": {}}
+            return output | ({"execution_count": None} if kind == "execute_result" else {})
+    return None

@@ -6,7 +6,6 @@ again, the cells before it are run again, and the rest goes on without it.
 
 import contextlib
 import copy
-import re
 import socket
 import tempfile
 import time
@@ -16,18 +15,15 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
-from nbgrader.utils import is_grade, is_locked, is_solution
-
-from course_admin.assignments import CourseError
+from course_admin.errors import CourseError
+from course_admin.grading.cells import HIDDEN, grade_id, is_helper, is_test, marks, title
 from course_admin.grading.kernel import KernelDied, StudentKernel
 from course_admin.grading.sandbox.box import Box, put
 from course_admin.grading.sandbox.supervisor import Supervisor
 from course_admin.grading.sandbox.warm import Warm
+from course_admin.grading.trusted.channel import StudentProcessDied
 from course_admin.grading.trusted.session import CellResult, change_channel, request_cell
 
-HIDDEN = re.compile(r"[^\n]*BEGIN HIDDEN TESTS.*?END HIDDEN TESTS[^\n]*\n?", re.DOTALL)
 SERVE = "%serve_tests"  # which `forkserver` defines
 GRACE = 5.0  # seconds for our own processes to say their last words
 
@@ -36,42 +32,31 @@ GRACE = 5.0  # seconds for our own processes to say their last words
 class Executed:
     """A notebook with its outputs, and what is worth knowing about how it ran."""
 
-    notebook: NotebookNode
+    notebook: dict
     flags: tuple[str, ...]
 
 
-def run(notebook: NotebookNode, files: dict[str, bytes], data: dict[str, bytes], warm: Warm) -> Executed:
+def run(notebook: dict, files: dict[str, bytes], data: dict[str, bytes], warm: Warm) -> Executed:
     """Run every code cell of a notebook that `integrity` has examined.
 
     `files` lie beside the student's code, `data` (files of the assignment) beside that and beside the tests.
     """
     notebook = copy.deepcopy(notebook)
     with Run(files | data, data, warm) as this:
-        for number, cell in enumerate(notebook.cells, 1):
-            if cell.cell_type != "code" or not cell.source.strip():
+        for number, cell in enumerate(notebook["cells"], 1):
+            if cell["cell_type"] != "code" or not cell["source"].strip():
                 continue
             if is_test(cell) and warm.settings.trusted:
-                cell.outputs = this.test(cell)
+                cell["outputs"] = this.test(cell)
             else:
-                cell.outputs = this.student(number, cell)
-            cell.execution_count = number
-            for output in cell.outputs:
+                cell["outputs"] = this.student(number, cell)
+                if is_test(cell):
+                    cell["outputs"] = capped(cell["outputs"], marks(cell)["points"])
+            cell["execution_count"] = number
+            for output in cell["outputs"]:
                 if "execution_count" in output:
-                    output.execution_count = number
+                    output["execution_count"] = number
         return Executed(notebook, tuple(dict.fromkeys(this.flags)))
-
-
-def is_test(cell: NotebookNode) -> bool:
-    return is_grade(cell) and not is_solution(cell)
-
-
-def grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
-def title(number: int, cell: NotebookNode) -> str:
-    """How to call a cell in a sentence that a student reads."""
-    return f"cell {grade_id(cell)!r}" if grade_id(cell) else f"cell number {number}"
 
 
 class Run:
@@ -134,17 +119,17 @@ class Run:
             self.channel.close()
             self.kernel = None
 
-    def student(self, number: int, cell: NotebookNode) -> list[NotebookNode]:
+    def student(self, number: int, cell: dict) -> list[dict]:
         """Run a cell of the student's, or one that both processes need; return its outputs."""
         if not self.ready():
             return [not_run(f"The notebook had used up its {self.limits.total_seconds} s.")]
-        if self.tester is not None and is_locked(cell):
+        if self.tester is not None and is_helper(cell):
             result = self.in_tester(cell)
             if isinstance(result, str) or not result.ok:
                 why = result if isinstance(result, str) else f"{result.ename}: {result.evalue}"
                 raise CourseError(f"The locked cell {grade_id(cell)!r} of the assignment itself fails: {why}")
-            self.tester.helpers.append((cell.source, grade_id(cell)))
-        source = cell.source if is_test(cell) else HIDDEN.sub("", cell.source)
+            self.tester.helpers.append((cell["source"], grade_id(cell)))
+        source = cell["source"] if is_test(cell) else HIDDEN.sub("", cell["source"])
         try:
             outputs = self.kernel.collect(self.kernel.send(source), self.cell_end())
         except KernelDied as death:
@@ -159,7 +144,7 @@ class Run:
         self.flags.append(f"{what} The other cells were run without it.")
         return [not_run(what)]
 
-    def test(self, cell: NotebookNode) -> list[NotebookNode]:
+    def test(self, cell: dict) -> list[dict]:
         """Run a test cell in the tests' process; return its outputs, as nbgrader wants to read them."""
         if not self.ready():
             return [not_run(f"The notebook had used up its {self.limits.total_seconds} s.")]
@@ -167,9 +152,9 @@ class Run:
         if isinstance(result, str):
             self.flags.append(result)
             return [not_run(result)]
-        return outputs_of(result)
+        return outputs_of(result, marks(cell)["points"])
 
-    def in_tester(self, cell: NotebookNode) -> CellResult | str:
+    def in_tester(self, cell: dict) -> CellResult | str:
         """Run a locked cell in the tests' process, while the student's answers for its names."""
         name, end = grade_id(cell), self.cell_end()
         request = self.kernel.send(SERVE, silent=True)
@@ -184,7 +169,10 @@ class Run:
                 return f"The kernel stopped answering while {name!r} ran."
             return ""
 
-        result = self.tester.run(cell.source, name, trouble, self.kernel.kill)
+        result = self.tester.run(cell["source"], name, trouble, self.kernel.kill)
+        if isinstance(result, CellResult) and result.ename == StudentProcessDied.__name__:
+            self.kernel.wait(GRACE)
+            result = trouble() or result
         if not self.tester.alive():
             self.tester.restart()
             self.drop_kernel()  # it waits for a tester that is gone
@@ -277,18 +265,29 @@ class Tester:
         self.waiting.shutdown()
 
 
-def outputs_of(result: CellResult) -> list[NotebookNode]:
+def outputs_of(result: CellResult, points: float) -> list[dict]:
     """As nbgrader reads them: an error gives no points, a number so many, and nothing gives all."""
     outputs = []
     if result.stdout:
-        outputs.append(new_output("stream", name="stdout", text=result.stdout))
+        outputs.append({"output_type": "stream", "name": "stdout", "text": result.stdout})
     if not result.ok:
         error = {"ename": result.ename, "evalue": result.evalue, "traceback": list(result.traceback)}
-        outputs.append(new_output("error", **error))
+        outputs.append({"output_type": "error"} | error)
     elif result.result is not None:
-        outputs.append(new_output("execute_result", data={"text/plain": result.result}))
+        number = {"output_type": "execute_result", "metadata": {}, "execution_count": None}
+        outputs.append(number | {"data": {"text/plain": result.result}})
+    return capped(outputs, points)
+
+
+def capped(outputs: list[dict], points: float) -> list[dict]:
+    """No number above the points of the cell, at which nbgrader would stop."""
+    for output in outputs:
+        if output["output_type"] == "execute_result":
+            with contextlib.suppress(ValueError, KeyError, TypeError):  # no number: all points, for nbgrader
+                if not 0 <= float(output["data"]["text/plain"]) <= points:
+                    output["data"]["text/plain"] = f"{points:g}"
     return outputs
 
 
-def not_run(what: str) -> NotebookNode:
-    return new_output("error", ename="NotRun", evalue=what, traceback=[f"NotRun: {what}"])
+def not_run(what: str) -> dict:
+    return {"output_type": "error", "ename": "NotRun", "evalue": what, "traceback": [f"NotRun: {what}"]}

@@ -3,7 +3,6 @@
 import ast
 from dataclasses import asdict, dataclass
 
-from nbformat import NotebookNode
 from traitlets import Int
 from traitlets.config import Config, Configurable
 
@@ -59,9 +58,9 @@ class Settings:
     imports: tuple[str, ...] = ()  # modules that are loaded before a submission's process is forked
 
     @classmethod
-    def of(cls, config: Config, source: NotebookNode, sandboxed: bool = True) -> "Settings":
+    def of(cls, config: Config, source: dict, sandboxed: bool = True) -> "Settings":
         """The settings of an assignment: limits from the configuration, the rest from its source notebook."""
-        course = source.metadata.get("course", {})
+        course = source["metadata"].get("course", {})
         hidden = tuple(course.get("not_importable", ()))
         return cls(
             limits=Limits.of(config),
@@ -75,12 +74,12 @@ class Settings:
         return asdict(self)
 
 
-def imported(source: NotebookNode) -> list[str]:
+def imported(source: dict) -> list[str]:
     """The modules that the cells of a notebook import, in order: `import a.b` and `from a.b import c`."""
     found = {}
-    for cell in source.cells:
+    for cell in source["cells"]:
         try:
-            tree = ast.parse(cell.source if cell.cell_type == "code" else "")
+            tree = ast.parse(cell["source"] if cell["cell_type"] == "code" else "")
         except SyntaxError:  # a magic, such as %timeit
             continue
         for node in ast.walk(tree):

@@ -26,7 +26,8 @@ from sqlalchemy import and_, case, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
-from course_admin.assignments import CourseError, folder, open_gradebook
+from course_admin.assignments import folder, open_gradebook
+from course_admin.errors import CourseError
 from course_admin.grading.outcomes import ABSENT, FAILED, GRADED, MANUAL, WAITING, recorded
 
 

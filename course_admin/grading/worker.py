@@ -2,12 +2,11 @@
 
 import atexit
 import functools
+import json
 import os
 import signal
 import time
 from dataclasses import dataclass
-
-import nbformat
 
 from course_admin.grading.run import run
 from course_admin.grading.sandbox import enter
@@ -45,9 +44,8 @@ def start() -> None:
 
 def run_job(job: Job) -> Ran:
     began = time.perf_counter()
-    notebook = nbformat.reads(job.notebook, as_version=4)
-    executed = run(notebook, job.files, job.data, warm(job.settings))
-    text = nbformat.writes(executed.notebook)
+    executed = run(json.loads(job.notebook), job.files, job.data, warm(job.settings))
+    text = json.dumps(executed.notebook)
     name = f"{os.uname().nodename}:{os.getpid()}"
     return Ran(job.student, text, executed.flags, time.perf_counter() - began, name)
 

@@ -25,7 +25,8 @@ from nbgrader.utils import is_grade, is_solution, is_task
 from sqlalchemy import select
 
 from course_admin import notebooks
-from course_admin.assignments import CourseError, course_directory, folder, source_notebook
+from course_admin.assignments import course_directory, folder, source_notebook
+from course_admin.errors import CourseError
 from course_admin.grading.outcomes import ABSENT, FAILED, GRADED, MANUAL, WAITING
 from course_admin.grading.standings import Standing, existing_gradebook, standings
 from course_admin.reports.exports import write

@@ -17,7 +17,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from sqlalchemy import select
 
-from course_admin.assignments import CourseError, course_directory
+from course_admin.assignments import course_directory
+from course_admin.errors import CourseError
 from course_admin.grading.standings import Standing, everybody, existing_gradebook, standings
 from course_admin.notebooks import write_atomically
 

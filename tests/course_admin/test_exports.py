@@ -11,7 +11,8 @@ import pytest
 from nbgrader.api import Grade, SubmittedAssignment
 
 from benchmarks.export import make_course
-from course_admin.assignments import CourseError, course_directory, folder, open_gradebook
+from course_admin.assignments import course_directory, folder, open_gradebook
+from course_admin.errors import CourseError
 from course_admin.grading import outcomes
 from course_admin.grading.outcomes import Outcome
 from course_admin.grading.standings import everybody, standings

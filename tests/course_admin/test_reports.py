@@ -12,7 +12,8 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from scipy import stats
 
-from course_admin.assignments import CourseError, course_directory, folder, open_gradebook
+from course_admin.assignments import course_directory, folder, open_gradebook
+from course_admin.errors import CourseError
 from course_admin.grading import outcomes
 from course_admin.grading.outcomes import Outcome
 from course_admin.reports.class_report import answers, class_report, failures, is_blank, write_report

@@ -14,7 +14,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 import tomllib
 from dataclasses import dataclass
@@ -23,8 +22,9 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from bs4 import BeautifulSoup
 from nbconvert.filters import strip_ansi
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell
 
 from course_admin import notebooks
 from course_admin.assignments import course_directory, open_gradebook
@@ -63,7 +63,7 @@ FULL = {
     "scale": {"scale-tests": 10, "scale-hidden": 10},
     "apply_twice": {"twice-tests": 5, "twice-hidden": 10},
     "Counter": {"counter-tests": 5, "counter-hidden": 10},
-    "triples": {"triples-count": 5, "triples-distance": 5},
+    "triples": {"triples-count": 5, "triples-distance": 5, "triples-list": 5},
 }
 POINTS = {test: points for tests in FULL.values() for test, points in tests.items()}
 ANSWERS = {
@@ -82,7 +82,9 @@ def expected(attack):
     lost = attack.get("lost", ["double"] if "escape" in attack else [])
     zero = {test for task in lost for test in FULL.get(task, [task])}
     assert zero <= POINTS.keys()
-    return {test: 0 if test in zero else points for test, points in POINTS.items()} | attack.get("partial", {})
+    return {test: 0 if test in zero else points for test, points in POINTS.items()} | attack.get(
+        "partial", {}
+    )
 
 
 def notebook(released, attack, places):
@@ -110,7 +112,7 @@ def notebook(released, attack, places):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one submission: the points of each test cell, the outcome, and all that the student reads."""
+    """What became of one submission: points of each test cell, outcome, and all that the student reads."""
 
     points: dict
     outcome: outcomes.Outcome
@@ -128,7 +130,9 @@ def result(root, outcome):
         for cell in nbformat.read(root / "autograded" / student / NAME / f"{NAME}.ipynb", 4).cells:
             for output in cell.get("outputs", []):
                 if output.output_type == "error":
-                    text.append(strip_ansi(f"{output.ename}: {output.evalue}\n" + "\n".join(output.traceback)))
+                    text.append(
+                        strip_ansi(f"{output.ename}: {output.evalue}\n" + "\n".join(output.traceback))
+                    )
     return Result(points, outcome, "\n".join(text))
 
 
@@ -149,20 +153,26 @@ def make_course(new_course, trusted=True):
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory):
-    """What attacks aim at: a folder outside the course, servers on this machine, a secret in the environment."""
+    """What attacks aim at: files outside the course, servers of this machine, a secret in the environment."""
     outside = tmp_path_factory.mktemp("outside")
     (outside / "canary").write_text("untouched")
+    canary = Path.home() / f".canary-{os.getpid()}"
+    canary.write_text("untouched")
     with contextlib.ExitStack() as stack:
         servers = [socket.socket(), socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)]
         abstract = f"canary-{os.getpid()}"
-        for server, address in zip(servers, [("127.0.0.1", 0), f"{outside}/socket", f"\0{abstract}"], strict=True):
+        for server, address in zip(
+            servers, [("127.0.0.1", 0), f"{outside}/socket", f"\0{abstract}"], strict=True
+        ):
             stack.enter_context(server).bind(address)
             server.listen(50)
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setenv("SECRET_OF_THE_GRADER", SECRET)
+        stack.callback(canary.unlink)
         yield {
             "OUTSIDE": outside,
             "HOME": Path.home(),
+            "CANARY": canary.name,
             "SECRET": SECRET,
             "PORT": servers[0].getsockname()[1],
             "SOCKET": f"{outside}/socket",
@@ -170,14 +180,17 @@ def places(tmp_path_factory):
         }
 
 
-def contents(*folders, without=()):
-    """{path: hash} of all files in some folders."""
-    return {
-        path: hashlib.sha256(path.read_bytes()).hexdigest()
-        for folder in folders
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.relative_to(folder).parts[0] not in without
-    }
+def untouchable(root, places):
+    """{path: hash} of all that no submission may change."""
+    allowed = {root / "autograded", root / "outcomes", root / "gradebook.db"}
+    files = [places["HOME"] / places["CANARY"]]
+    for folder in (root, places["OUTSIDE"], CORPUS.parents[2] / "course_lib"):
+        files += [
+            path
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not allowed & {path, *path.parents}
+        ]
+    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 @contextlib.contextmanager
@@ -212,7 +225,7 @@ class Class:
     results: dict
     before: dict  # the contents of what grading must not touch
     after: dict
-    alive: list  # processes that were left
+    alive: list  # the command lines of processes that were left
 
 
 @pytest.fixture(scope="module")
@@ -221,15 +234,15 @@ def class_(new_course, submit, places):
     root, released = make_course(new_course)
     here = places | {"COURSE": root}
     for name, attack in ATTACKS.items():
-        submit(root, f"{attack['group']}-{name}", NAME, notebook(released, attack, here))
+        path = submit(root, f"{attack['group']}-{name}", NAME, notebook(released, attack, here))
+        path.rename(path.with_name(attack.get("file", path.name)))
     for student in HONEST:
         submit(root, student, NAME, notebook(released, {}, here))
-    theirs = ("autograded", "outcomes", "gradebook.db")
-    before = contents(root, without=theirs) | contents(places["OUTSIDE"], CORPUS.parents[2] / "course_lib")
+    before = untouchable(root, places)
     with adopting():
         graded = grade(root, NAME, workers=2)
         alive = left_behind()
-    after = contents(root, without=theirs) | contents(places["OUTSIDE"], CORPUS.parents[2] / "course_lib")
+    after = untouchable(root, places)
     results = {outcome.student: result(root, outcome) for outcome in graded}
     return Class(root, results, before, after, alive)
 
@@ -269,28 +282,57 @@ def test_no_process_is_left(class_):
     assert LEFT not in " ".join(" ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"]))
 
 
-def test_no_hidden_test_reached_a_student_s_process(class_):
-    """Nor what students read of it: the student's cells displayed nothing of the kind."""
-    for student in class_.results:
-        path = class_.root / "autograded" / student / NAME / f"{NAME}.ipynb"
-        shown = [str(cell.outputs) for cell in nbformat.read(path, 4).cells if cell.id in (*ANSWERS, "own")
-                 and cell.cell_type == "code"]  # fmt: skip
-        assert "of a large number is wrong" not in "".join(shown), student
+def test_no_hidden_test_was_displayed_by_a_cell_of_a_student(class_):
+    for path in (class_.root / "autograded").glob(f"*/{NAME}/{NAME}.ipynb"):
+        cells = nbformat.read(path, 4).cells
+        shown = [
+            str(cell.outputs) for cell in cells if cell.cell_type == "code" and cell.id in (*ANSWERS, "own")
+        ]
+        assert len(shown) >= 5
+        assert "of a large number is wrong" not in "".join(shown), path
 
 
 def test_feedback_pages_run_nothing(class_):
-    for page in feedback(class_.root, NAME):
-        assert not re.search(r"<script|onerror=|javascript:", page.read_text(encoding="utf-8")), page
+    pages = feedback(class_.root, NAME)
+    assert len(pages) == len(class_.results)
+    for page in pages:
+        assert running_parts(page.read_text(encoding="utf-8")) == [], page
+
+
+def running_parts(page):
+    """The elements of a page that would run a script or fetch something."""
+    return [
+        str(element)[:200]
+        for element in BeautifulSoup(page, "html.parser").find_all(True)
+        if element.name in ("script", "iframe", "object", "embed", "link", "base")
+        or any(name.startswith("on") for name in element.attrs)
+        or re.match(
+            r"\s*(javascript|data:text|//)",
+            str(element.get("href") or element.get("src") or ""),
+            re.IGNORECASE,
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["<script>x</script>", "<b onclick='x'>", "<a href='JavaScript:x'>", "<img src='//host/x'>", "<iframe>"],
+)
+def test_the_check_of_pages_rejects(part):
+    assert running_parts(f"<p>text {part}</p>")
 
 
 def test_the_check_for_processes_finds_one():
     with adopting():
-        child = subprocess.Popen([sys.executable, "-c", "import os, time\nif os.fork(): os._exit(0)\ntime.sleep(60)"])
+        child = subprocess.Popen(
+            [sys.executable, "-c", "import os, time\nif os.fork(): os._exit(0)\ntime.sleep(60)"]
+        )
         child.wait()
         alive = left_behind(seconds=1)
         for orphan in psutil.Process().children(recursive=True):
-            if "time.sleep(60)" in " ".join(orphan.cmdline()):
-                orphan.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "time.sleep(60)" in " ".join(orphan.cmdline()):
+                    orphan.kill()
     assert any("time.sleep(60)" in command for command in alive)
 
 

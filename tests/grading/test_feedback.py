@@ -15,7 +15,8 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from course_admin.assignments import CourseError, course_directory, folder, open_gradebook
+from course_admin.assignments import course_directory, folder, open_gradebook
+from course_admin.errors import CourseError
 from course_admin.grading import outcomes
 from course_admin.grading.feedback import REGION, feedback, sanitised
 

@@ -9,7 +9,8 @@ import nbformat
 import pytest
 
 from course_admin import notebooks
-from course_admin.assignments import CourseError, course_directory, known
+from course_admin.assignments import course_directory, known
+from course_admin.errors import CourseError
 from course_admin.release import leaks, release, secret_lines, structure_problems
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from course_admin import cli, reports
-from course_admin.assignments import CourseError, course_directory, open_gradebook
+from course_admin.assignments import course_directory, open_gradebook
+from course_admin.errors import CourseError
 from course_admin.grading import audit, outcomes
 from course_admin.grading.engine import grade
 from course_admin.grading.feedback import feedback

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from course_admin.assignments import CourseError
+from course_admin.errors import CourseError
 from course_admin.grading.kernel import KernelDied, StudentKernel
 from course_admin.grading.sandbox import cgroup, enter
 from course_admin.grading.sandbox.box import Box, check_out_of_sight, location, runtime

@@ -505,7 +505,8 @@ def test_an_interrupt_ends_the_students_function_and_nothing_else(notebook):
             return 1
     """)
     pair.passes("assert good() == 1")
-    os.kill(pair.pid, signal.SIGINT)  # between two cells: it may end no conversation
+    time.sleep(0.3)  # it is waiting for the next cell again
+    os.kill(pair.pid, signal.SIGINT)
     pair.passes("assert good() == 1")
     pid = os.fork()
     if pid == 0:

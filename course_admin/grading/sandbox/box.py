@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path, PurePosixPath
 
-from course_admin.assignments import CourseError
+from course_admin.errors import CourseError
 from course_admin.grading.sandbox.cgroup import Group
 from course_admin.grading.settings import Limits
 

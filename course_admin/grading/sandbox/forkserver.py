@@ -58,13 +58,15 @@ def main() -> None:
 
 
 def load(setup: dict) -> None:
-    # matplotlib finds its list of fonts with this one; a student's process shall not see the path.
-    os.environ.update(INSIDE | setup["environ"])
+    os.environ.update(INSIDE)
+    del os.environ["MPLCONFIGDIR"]
+    os.environ.update(setup["environ"])
     for module in ALWAYS:
         importlib.import_module(module)
     for module in setup["imports"]:
         with contextlib.suppress(ImportError):  # the notebook's own import will say what is wrong
             importlib.import_module(module)
+    os.environ.clear()
     os.environ.update(INSIDE)
     hidden = setup["not_importable"]
     loaded = [m for m in sys.modules for h in hidden if m == h or m.startswith(h + ".")]

@@ -10,9 +10,7 @@ import subprocess
 import sys
 from dataclasses import asdict
 
-import matplotlib
-
-from course_admin.assignments import CourseError
+from course_admin.errors import CourseError
 from course_admin.grading.sandbox.box import SOCKETS, WORK, Box
 from course_admin.grading.settings import Settings
 
@@ -77,7 +75,7 @@ class Warm:
         setup = {
             "imports": settings.imports,
             "not_importable": settings.not_importable,
-            "environ": {"MPLCONFIGDIR": matplotlib.get_cachedir()},
+            "environ": {name: os.environ[name] for name in CACHES if name in os.environ},
         }
         ours.send(json.dumps(setup).encode())
         answer = json.loads(ours.recv(2**16) or b'{"error": "it ended while it loaded its modules"}')
@@ -118,6 +116,8 @@ class Warm:
         self.close()
 
 
+# With these matplotlib finds its list of fonts, while it is loaded; students' processes do not see them.
+CACHES = ("HOME", "MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
 # A student's process can read the environment that this one was started with, so it says nothing.
 START = {"LANG": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PATH": "/usr/bin:/bin"}
 START |= {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}

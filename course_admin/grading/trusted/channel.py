@@ -267,7 +267,8 @@ class Channel:
         return self.exported[handle]
 
     def released(self) -> list[int]:
-        handles, self.to_release = self.to_release, []
+        handles = self.to_release[:]
+        del self.to_release[: len(handles)]  # the list itself stays: finalizers append to it
         return handles
 
     def release(self, handles: Any) -> None:
