@@ -3,6 +3,7 @@
 import contextlib
 import queue
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import zmq
@@ -15,6 +16,7 @@ from course_admin.grading.sandbox.warm import Warm
 KERNELS = Path(__file__).parent / "sandbox" / "kernels"
 SHOWN = ("stream", "display_data", "execute_result", "error")
 POLL_MS = 50
+SEND_MS = 5000  # to hand a request over; a kernel that closed its end would let us wait for ever
 START_SECONDS = 60  # for a kernel to answer; a fault of the machine if it does not
 
 
@@ -28,11 +30,13 @@ class StudentKernel:
     def __init__(self, warm: Warm, files: dict[str, bytes], channel=None):
         self.limits = warm.settings.limits
         self._killed = False
+        self._replied: set[str] = set()
         self._context = zmq.Context()
         # What a kernel may send at once, and how much of it may wait here: a flood fills no memory of ours.
         self._context.setsockopt(zmq.MAXMSGSIZE, self.limits.output_mb * 2**20)
         self._context.setsockopt(zmq.RCVHWM, 16)
         self._context.setsockopt(zmq.LINGER, 0)
+        self._context.setsockopt(zmq.SNDTIMEO, SEND_MS)
         specs = KernelSpecManager(kernel_dirs=[str(KERNELS)], ensure_native_kernel=False)
         self._manager = KernelManager(
             kernel_name="course-sandbox",
@@ -103,7 +107,11 @@ class StudentKernel:
 
     def send(self, code: str, silent: bool = False) -> str:
         """Start to run code without waiting; `collect` waits for it."""
-        return self._client.execute(code, silent=silent, allow_stdin=False, stop_on_error=False)
+        try:
+            return self._client.execute(code, silent=silent, allow_stdin=False, stop_on_error=False)
+        except zmq.ZMQError:  # it closed its end, and lives on
+            self.kill()
+            return ""
 
     def collect(self, request: str, end: float) -> list[dict]:
         """What the code shows, until it has ended. KernelDied; TimeoutError after `end`."""
@@ -113,11 +121,9 @@ class StudentKernel:
         while not (replied and idle):
             ready = dict(self._poller.poll(POLL_MS))
             if iopub in ready:
-                message = self._client.get_iopub_msg(timeout=0)
-                if message["parent_header"].get("msg_id") == request:
-                    if message["msg_type"] == "status":
-                        idle = message["content"]["execution_state"] == "idle"
-                    outputs.add(message)
+                kind, content = received(self._client.get_iopub_msg, request)
+                idle = idle or (kind == "status" and content.get("execution_state") == "idle")
+                outputs.add(kind, content)
             elif replied:  # its last words are lost: too long for one message
                 break
             if shell in ready:
@@ -130,12 +136,10 @@ class StudentKernel:
 
     def replied(self, request: str) -> bool:
         """Whether the kernel has answered this request. Never waits."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                message = self._client.get_shell_msg(timeout=0)
-                if message["parent_header"].get("msg_id") == request:
-                    return True
-        return False
+        while request not in self._replied and self._client.shell_channel.socket.poll(0):
+            if received(self._client.get_shell_msg, request)[0]:
+                self._replied.add(request)
+        return request in self._replied
 
     def close(self) -> None:
         if hasattr(self, "_client"):
@@ -157,11 +161,11 @@ class Outputs:
     def __init__(self, most: int):
         self.most, self.size, self.outputs = most, 0, []
 
-    def add(self, message: dict) -> None:
-        if message["msg_type"] not in SHOWN:
+    def add(self, kind: str, content: dict) -> None:
+        if kind not in SHOWN:
             return
-        self.size += len(str(message["content"]))
-        output = as_output(message["msg_type"], message["content"])
+        self.size += len(str(content))
+        output = as_output(kind, content)
         if self.size > self.most or output is None:
             return
         last = self.outputs[-1] if self.outputs else {}
@@ -177,8 +181,37 @@ class Outputs:
         return self.outputs
 
 
+def received(get: Callable, request: str) -> tuple[str, dict]:
+    """Type and content of the next message; empty if it is not about this request, or malformed.
+
+    The kernel is the student's, and may send whatever it likes.
+    """
+    try:
+        message = get(timeout=0)
+        kind, content = message["msg_type"], message["content"]
+        mine = message["parent_header"].get("msg_id") == request
+    except Exception:  # whatever taking a forged message apart leads to
+        return "", {}
+    return (kind, content) if mine and type(kind) is str and type(content) is dict else ("", {})
+
+
+def clean(value):
+    """Text that can be saved: lone surrogates, which no encoding has, become question marks."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [clean(item) for item in value]
+    if isinstance(value, dict):
+        return {clean(name): clean(item) for name, item in value.items()}
+    return value
+
+
 def as_output(kind: str, content: dict) -> dict | None:
-    """A message as an output of a notebook. None if it is malformed: the kernel is the student's."""
+    """A message as an output of a notebook. None if it is malformed."""
+    try:
+        content = clean(content)
+    except RecursionError:
+        return None
     match kind, content:
         case "stream", {"name": "stdout" | "stderr" as name, "text": str(text)}:
             return {"output_type": kind, "name": name, "text": text}
@@ -186,7 +219,13 @@ def as_output(kind: str, content: dict) -> dict | None:
             lines = [str(line) for line in trace]
             return {"output_type": kind, "ename": ename, "evalue": evalue, "traceback": lines}
         case "display_data" | "execute_result", {"data": dict(data)}:
-            bundle = {str(mime): value for mime, value in data.items() if isinstance(value, (str, dict))}
+            bundle = {mime: value for mime, value in data.items() if is_bundled(mime, value)}
             output = {"output_type": kind, "data": bundle, "metadata": {}}
             return output | ({"execution_count": None} if kind == "execute_result" else {})
     return None
+
+
+def is_bundled(mime: str, value: object) -> bool:
+    """Whether a representation has the type that the format of notebooks asks for: text, or JSON."""
+    is_json = mime == "application/json" or (mime.startswith("application/") and mime.endswith("+json"))
+    return isinstance(value, str) or (is_json and isinstance(value, dict))

@@ -158,6 +158,7 @@ class Run:
         """Run a locked cell in the tests' process, while the student's answers for its names."""
         name, end = grade_id(cell), self.cell_end()
         request = self.kernel.send(SERVE, silent=True)
+        stopped = float("inf")  # since when the kernel does not answer the tests any more
 
         def trouble() -> str:
             """Why the test cannot go on, or an empty text."""
@@ -165,7 +166,10 @@ class Run:
                 return f"The kernel died while {name!r} ran: {self.kernel.cause()}."
             if time.monotonic() > end:
                 return f"The tests in {name!r} were stopped after {self.limits.cell_seconds} s."
-            if self.kernel.replied(request):
+            nonlocal stopped
+            if self.kernel.replied(request):  # it does so, too, when the tests have just ended
+                stopped = min(stopped, time.monotonic())
+            if time.monotonic() > stopped + 1:
                 return f"The kernel stopped answering while {name!r} ran."
             return ""
 

@@ -1,6 +1,7 @@
 """The sandbox from inside: what a student's code can see, reach, use up and leave behind."""
 
 import dataclasses
+import mmap
 import os
 import shutil
 import subprocess
@@ -39,15 +40,15 @@ def kernel(warm):
 def shown(kernel, code, seconds=20):
     """What a cell prints; its error, if it ends in one."""
     outputs = kernel.collect(kernel.send(code), time.monotonic() + seconds)
-    errors = [f"{o.ename}: {o.evalue}" for o in outputs if o.output_type == "error"]
-    return "".join([o.text for o in outputs if o.output_type == "stream"] + errors)
+    errors = [f"{o['ename']}: {o['evalue']}" for o in outputs if o["output_type"] == "error"]
+    return "".join([o["text"] for o in outputs if o["output_type"] == "stream"] + errors)
 
 
 def test_a_notebook_runs_as_it_should(kernel):
     assert shown(kernel, "print(open('data/x.csv').read(), 6 * 7)") == "1,2\n 42\n"
     plot = "import matplotlib.pyplot as plt\n_ = plt.plot([1, 2])"
     outputs = kernel.collect(kernel.send(plot), time.monotonic() + 20)
-    assert "image/png" in outputs[0].data
+    assert "image/png" in outputs[0]["data"]
     assert "files" in shown(kernel, "open('out', 'w').write('x')\n!echo files")
 
 
@@ -290,11 +291,41 @@ def test_excess_names_each_limit():
         assert excess(fine | {name: getattr(limits, name) + 1}, limits) != ""
 
 
-def test_usage_counts_the_memory_of_a_process():
+@pytest.mark.parametrize("hold", [bytearray, lambda size: filled(mmap.mmap(-1, size))], ids=["own", "shared"])
+def test_usage_counts_the_memory_of_a_process(hold):
     before = usage([Path("/proc/self")])["memory_mb"]
-    held = bytearray(80 * 2**20)
+    held = hold(80 * 2**20)
     assert usage([Path("/proc/self")])["memory_mb"] - before == pytest.approx(80, abs=8)
     del held
+
+
+def filled(memory):
+    memory.write(b"x" * len(memory))
+    return memory
+
+
+def test_usage_counts_a_process_whose_name_is_no_text_and_one_that_hides_its_memory():
+    """As an ordinary user, for root may look at everything."""
+    code = (
+        "import ctypes, os\nos.setresuid(65534, 65534, 65534)\nc = ctypes.CDLL(None)\n"
+        "c.prctl(15, b'\\xff\\xfe', 0, 0, 0)\nc.prctl(4, 0, 0, 0, 0)\nx = bytearray(80 * 2**20)\n"
+        "print('ready', flush=True)\nimport time; time.sleep(60)"
+    )
+    hidden = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    try:
+        hidden.stdout.readline()
+        entry = Path(f"/proc/{hidden.pid}")
+        assert usage([entry])["memory_mb"] > 80
+        look = (
+            f"from course_admin.grading.sandbox.supervisor import *\nprint(proportional_mb(Path('{entry}')))"
+        )
+        drop = "import os\nos.setresuid(65534, 65534, 65534)\n" if os.geteuid() == 0 else ""
+        command = [sys.executable, "-c", f"import course_admin.grading.sandbox.supervisor\n{drop}{look}"]
+        seen = subprocess.run(command, capture_output=True, text=True)
+        assert float(seen.stdout) > 80, seen.stderr
+    finally:
+        hidden.kill()
+        hidden.communicate()
 
 
 def test_no_bubblewrap(monkeypatch, tmp_path):

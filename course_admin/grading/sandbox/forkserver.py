@@ -31,7 +31,10 @@ INSIDE = {  # the whole environment of whatever runs in a sandbox
     "PYTHONUNBUFFERED": "1",
     "USER": "student",
 }
-ALWAYS = ["numpy", "ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer"]
+# What every kernel imports when it starts, so that it need not.
+ALWAYS = ["numpy", "ipykernel.kernelapp", "ipykernel.zmqshell", "ipykernel.debugger"]
+ALWAYS += ["IPython.core.completer", "IPython.core.completerlib", "IPython.core.oinspect"]
+ALWAYS += ["IPython.extensions.storemagic", "pydoc", "tornado.platform.asyncio", "tornado.queues"]
 ALWAYS += ["course_admin.grading.trusted.student", "course_admin.grading.trusted.session"]
 
 
@@ -151,6 +154,8 @@ def kernel(request: dict, sockets: list[socket.socket]) -> int:
         student.serve(sockets[0], app.shell.user_ns)
 
     app.shell.register_magic_function(serve_tests)
+    # exit() would end the kernel a moment later, in the middle of another cell or of a test.
+    app.shell.ask_exit = lambda: print("exit() does nothing while the notebook is graded.")
     app.start()
     return 0
 

@@ -15,7 +15,10 @@ from course_admin.grading.settings import Limits
 
 INTERVAL = 0.05  # seconds
 SPARE_MB = 300  # when the machine has less memory left than this, a sandbox that holds much is ended
-PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
+TICKS = os.sysconf("SC_CLK_TCK")
+# Memory that belongs to no file: as one process sees it, and its share of what it has in common with others.
+HELD = (b"RssAnon:", b"RssShmem:", b"VmSwap:")
+SHARE = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
 
 
 class Supervisor:
@@ -59,25 +62,34 @@ def usage(processes: list[Path]) -> dict[str, float]:
     total = {"processes": 0, "threads": 0, "cpu_seconds": 0.0, "memory_mb": 0.0}
     for entry in processes:
         try:
-            stat = (entry / "stat").read_text().rpartition(")")[2].split()
-            resident, shared = (int(n) for n in (entry / "statm").read_text().split()[1:3])
+            # Bytes: a process may call itself by a name that is no text.
+            stat = (entry / "stat").read_bytes().rpartition(b")")[2].split()
+            memory = kilobytes((entry / "status").read_bytes(), HELD)
         except (OSError, ValueError):
             continue
         total["processes"] += 1
         total["threads"] += int(stat[17])
         total["cpu_seconds"] += sum(int(n) for n in stat[11:15]) / TICKS  # with children that have ended
-        total["memory_mb"] += (resident - shared) * PAGE / 2**20
+        total["memory_mb"] += memory / 1024
     return total
 
 
+def kilobytes(content: bytes, names: tuple[bytes, ...]) -> int:
+    """The sum of these fields of /proc/PID/status or smaps_rollup."""
+    return sum(int(line.split()[1]) for line in content.splitlines() if line.startswith(names))
+
+
 def proportional_mb(entry: Path) -> float:
-    """A process's share of the memory that belongs to no file; slower to find out than what `usage` reads."""
-    try:
-        lines = (entry / "smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    kinds = ("Pss_Anon:", "Pss_Shmem:", "SwapPss:")
-    return sum(int(line.split()[1]) for line in lines if line.startswith(kinds)) / 1024
+    """A process's share of the memory that belongs to no file; slower to find out than what `usage` reads.
+
+    A process can forbid to look so closely (PR_SET_DUMPABLE); then all that it uses counts as its own.
+    """
+    for file, names in (("smaps_rollup", SHARE), ("status", HELD)):
+        try:
+            return kilobytes((entry / file).read_bytes(), names) / 1024
+        except (OSError, ValueError):  # not allowed, or gone
+            continue
+    return 0.0
 
 
 def excess(used: dict[str, float], limits: Limits) -> str:

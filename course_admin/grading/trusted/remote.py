@@ -115,7 +115,9 @@ class Remote:
 
     def __iter__(self):
         iterator = _apply(_underived(self, "a loop"), "iter", self)
-        return iterator if isinstance(iterator, Remote) else iter(iterator)
+        if iterator is self:
+            return self
+        return _counted(self, iterator)
 
     def __next__(self):
         pair = _ask(_underived(self, "next()"), "next", self)
@@ -173,6 +175,20 @@ class Remote:
 
     def __subclasscheck__(self, subclass):
         return isinstance(subclass, Remote) and _apply(self, "issubclass", subclass, self) is True
+
+
+def _counted(container, iterator):
+    """The items; an error if their number is not what len() says, as a test with zip() relies on."""
+    count = 0
+    for item in iterator:
+        count += 1
+        yield item
+    try:
+        length = len(container)
+    except (TypeError, AttributeError):  # it has none
+        return
+    if length != count:
+        raise TypeError(f"{_what(container)} says that it has {length} items, but gives {count}.")
 
 
 def _operator(name, reflected=False):

@@ -326,14 +326,19 @@ def compiled(source: str, filename: str) -> tuple[types.CodeType, types.CodeType
 
 
 def partial_credit(value: Any) -> str | None:
-    """nbgrader takes a number on the last line for the points of the cell; None for anything else.
+    """nbgrader takes a number on the last line for the points of the cell, and gives all points for None.
 
-    numpy's numbers count too. Negative or nan would give full marks there: an error here.
+    numpy's numbers count too. Anything else would give all points there, and is an error here.
     """
+    if value is None:
+        return None
     if isinstance(value, (np.integer, np.floating)):
         value = value.item()
     if type(value) not in (int, float):
-        return None
+        raise TypeError(
+            "The last line of a cell of tests should give nothing, or the points as a number, but it gives "
+            f"a value of the type {type(value).__name__}."
+        )
     if not 0 <= value < 1e9:
         raise ValueError(f"The last line of the cell gives its points, and they came out as {value!r}.")
     return repr(value)
