@@ -378,10 +378,10 @@ def test_the_number_on_the_last_line_is_the_points(notebook):
     pair = notebook("def half():\n    return 0.5\nhalf_array = [0.5]")
     assert pair.passes("1 + 1.5").result == "2.5"
     assert pair.passes("np.int64(3)").result == "3"
-    assert pair.passes("'2'").result is None
-    assert pair.passes("True").result is None
     assert pair.passes("x = 3").result is None
-    assert pair.passes("half_array").result is None
+    assert pair.passes("None").result is None
+    for no_points in ("'2'", "True", "half_array", "np.array([1.0])", "half"):
+        pair.fails(no_points, "or the points as a number")
     pair.fails("-1", "points")
     pair.fails("np.float64('nan')", "points")
 

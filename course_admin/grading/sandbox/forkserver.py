@@ -9,6 +9,7 @@ the second and reports how it ended.
 import contextlib
 import gc
 import importlib
+import io
 import json
 import os
 import signal
@@ -69,6 +70,8 @@ def load(setup: dict) -> None:
     for module in setup["imports"]:
         with contextlib.suppress(ImportError):  # the notebook's own import will say what is wrong
             importlib.import_module(module)
+    if "matplotlib" in sys.modules:
+        draw_something()
     os.environ.clear()
     os.environ.update(INSIDE)
     hidden = setup["not_importable"]
@@ -80,6 +83,18 @@ def load(setup: dict) -> None:
         )
     gc.collect()
     gc.freeze()  # what is loaded stays shared between the children
+
+
+def draw_something() -> None:
+    """The first figure loads fonts and more; let it be drawn here, once."""
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.subplots()
+    axes.semilogx([1, 2], [1, 2], label="$x$")
+    axes.legend(title="a", fontsize="small")
+    axes.set(xlabel="$x$", ylabel="y", title="t")
+    figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
 
 
 def first_child(request: dict, fds: list[int]) -> None:

@@ -399,7 +399,7 @@ class Channel:
         return StudentProcessDied()
 
 
-def make_room(levels: int = 200) -> None:
+def make_room(levels: int = 80) -> None:
     """Raise RecursionError now, rather than between a question and its reply."""
     if levels:
         make_room(levels - 1)
