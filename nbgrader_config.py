@@ -41,9 +41,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# In the formgrader, what a student wrote is shown without what could act there in the instructor's name.
-c.HTMLExporter.sanitize_html = True
-
 # `nbgrader generate_feedback` writes the pages of `course feedback`, `nbgrader export` the table of
 # `course export`.
 c.GenerateFeedback.exporter_class = "course_admin.grading.feedback.FeedbackExporter"

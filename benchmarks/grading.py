@@ -19,7 +19,7 @@ from course_admin.release import release
 
 ROOT = Path(__file__).parents[1]
 NAME = "ps01-linear-models"
-SUBMISSIONS, FEW = 40, 12
+SUBMISSIONS, FEW = 40, 8
 RATIO, OVERHEAD_SECONDS, ENGINE_MB, WORKER_MB = 4, 0.3, 300, 250
 
 # nbgrader as it comes, but for the names of two folders and a longer time limit.

@@ -55,8 +55,12 @@ def write_atomically(path: Path, content: str) -> None:
     """Write beside the target and rename: a reader sees the old file or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(content, encoding="utf-8")
-    os.replace(partial, path)
+    try:
+        partial.write_text(content, encoding="utf-8")
+        os.replace(partial, path)
+    except OSError:  # a full disk, above all: leave no half of a file behind
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def normalise_file(path: Path) -> bool:

@@ -6,6 +6,7 @@ and of the settings. So a run that was interrupted, or killed, goes on where it 
 
 import contextlib
 import difflib
+import errno
 import fcntl
 import hashlib
 import json
@@ -98,7 +99,7 @@ def grade(
     CourseError for what stops the whole run; nothing that a submission contains does.
     """
     course = course_directory(root)
-    with the_only_run(course):
+    with room_on_disk(), the_only_run(course):
         with gradebook.explained(course), open_gradebook(course) as book:
             require_release(book, source_notebook(course, name), name)
         assignment = Assignment.of(course, name, sandboxed)
@@ -281,6 +282,20 @@ def executor(workers: int | None, scheduler: str | None) -> Iterator[Pool]:
                 f"The Dask scheduler at {scheduler!r} has no workers: start some with `dask worker`."
             )
         yield Pool(lambda: client.get_executor(pure=False, retries=0), threads)
+
+
+@contextlib.contextmanager
+def room_on_disk() -> Iterator[None]:
+    """A full disk, in words that say what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise CourseError(
+            f"The disk is full: {error.filename or 'a file'} could not be written. Make room, then run the "
+            "same command again: what was graded is kept, and it goes on from there."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, LimitOutput, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution, parse_utc
@@ -116,12 +116,12 @@ def explained(course: CourseDirectory) -> Iterator[None]:
     """Errors of the database, in words that say what to do."""
     try:
         yield
-    except DatabaseError as error:
-        cause = str(error.orig)
+    except (DatabaseError, InvalidEntry) as error:  # nbgrader makes the second of some of the first
+        cause = str(getattr(error, "orig", error))
         if "locked" in cause:
             remedy = "Another program is writing to it: close that one, then grade again."
         elif "full" in cause or "I/O" in cause:
-            remedy = "The disk is full or broken: make room, then grade again."
+            remedy = "The disk is full, or broken. Make room, then grade again."
         else:
             remedy = "If another version of nbgrader made it, keep a copy and run `nbgrader db upgrade`."
         raise CourseError(

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 
-from benchmarks import harness, linear_model
+from benchmarks import export, grading, harness, linear_model
 from benchmarks.__main__ import main
 from course_lib.linear_model import Lasso
 
@@ -91,3 +91,19 @@ def test_the_committed_results_reach_their_bars():
     for path in sorted(harness.RESULTS.glob("*.json")):
         saved = json.loads(path.read_text())
         assert [c["name"] for c in saved["comparisons"] if not c["met"]] == [], path.name
+    assert grading.met(json.loads((harness.RESULTS / "grading.json").read_text())["grading"])
+    exports = json.loads((harness.RESULTS / "export.json").read_text())["exports"]
+    assert all(measured["seconds"] < export.EXPORT_SECONDS for measured in exports.values())
+
+
+def test_a_missed_bar_of_grading_is_noticed():
+    bars = {"ratio": 4, "sandbox_overhead_seconds": 0.3, "engine_mb": 300, "worker_mb": 250}
+    good = {"ratio": 4.1, "sandbox_overhead_seconds": 0.1, "engine_mb": 100, "worker_mb": 200, "bars": bars}
+    assert grading.met(good)
+    for name, bad in {
+        "ratio": 3.9,
+        "sandbox_overhead_seconds": 0.4,
+        "engine_mb": 400,
+        "worker_mb": 251,
+    }.items():
+        assert not grading.met(good | {name: bad})

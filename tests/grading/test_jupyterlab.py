@@ -20,6 +20,7 @@ NAME = "ps01-linear-models"
 WAIT = 60_000  # milliseconds; generous, for a machine that is busy with other tests
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.usefixtures("bubblewrap"),
     pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning"),
 ]
 
@@ -55,7 +56,12 @@ def course(page, new_course, submit):
     nbformat.write(solved, root / "work" / "solved.ipynb")
     nbformat.write(half, root / "work" / "half.ipynb")
 
-    next(cell for cell in solved.cells if cell.id == "task8-answer").source = "My answer to the question."
+    written = (
+        "My answer to the question. <script>window.ran = 1</script><img src='x' onerror='window.ran = 2'>"
+    )
+    next(cell for cell in solved.cells if cell.id == "task8-answer").source = written
+    shown = "from IPython.display import HTML\nHTML('My output. <script>window.ran = 3</script>')"
+    solved.cells.append(nbformat.v4.new_code_cell(shown, id="own"))
     submit(root, "ann", NAME, solved)
     assert [outcome.failed for outcome in grade(root, NAME)] == [False]
     return root
@@ -144,6 +150,8 @@ def test_a_grader_sees_the_rubric_and_the_points_reach_the_gradebook(page, lab, 
     formgrader.get_by_role("link", name="Submission #1").click()
     formgrader.get_by_text("For the grader: rubric.").wait_for()
     formgrader.get_by_text("My answer to the question.").wait_for()
+    formgrader.get_by_text("IPython.core.display.HTML object").wait_for()
+    assert not any(frame.evaluate("window.ran") for frame in page.frames), "a student's script ran"
     score = formgrader.locator("input#written-question")
     score.fill("7.5")
     score.press("Tab")
