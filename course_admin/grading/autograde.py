@@ -7,6 +7,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from course_admin.grading import worker
 from course_admin.grading.engine import Assignment, look_at
+from course_admin.grading.repairs import Unusable
 from course_admin.grading.run import run
 
 
@@ -17,6 +18,8 @@ class RunSubmission(NbGraderPreprocessor):
         course = CourseDirectory(config=self.config)
         assignment = Assignment.of(course, resources["nbgrader"]["assignment"], sandboxed=True)
         submission = look_at(course, assignment, resources["nbgrader"]["student"])
+        if submission.problem:
+            raise Unusable(submission.problem)
         executed = run(nb, submission.files, assignment.data, worker.warm(assignment.settings))
         for flag in executed.flags:
             self.log.warning(flag)

@@ -8,6 +8,7 @@ import signal
 import time
 from dataclasses import dataclass
 
+from course_admin.errors import CourseError
 from course_admin.grading.run import run
 from course_admin.grading.sandbox import enter
 from course_admin.grading.sandbox.warm import Warm
@@ -44,7 +45,11 @@ def start() -> None:
 
 def run_job(job: Job) -> Ran:
     began = time.perf_counter()
-    executed = run(json.loads(job.notebook), job.files, job.data, warm(job.settings))
+    parent = warm(job.settings)  # CourseError: it would be the same for everybody
+    try:
+        executed = run(json.loads(job.notebook), job.files, job.data, parent)
+    except CourseError as error:  # a sandbox was to be had before: a fault of the machine, to be tried again
+        raise RuntimeError(error.message) from error
     text = json.dumps(executed.notebook)
     name = f"{os.uname().nodename}:{os.getpid()}"
     return Ran(job.student, text, executed.flags, time.perf_counter() - began, name)

@@ -63,7 +63,7 @@ def acts(page):
         for element in page.find_all(True)
         if element.name not in PLAIN
         or any(name.startswith("on") for name in element.attrs)
-        or "javascript:" in str(element.get("href", "")).lower()
+        or str(element.get("href", "")).lower().startswith(("javascript:", "data:"))
     ]
 
 

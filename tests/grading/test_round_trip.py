@@ -205,6 +205,14 @@ def test_nbgrader_s_own_commands_work_on_the_same_course(course, class_):
     assert run.returncode == 0, run.stderr
     assert rows(course)["ann"]["points_so_far"] == "90.0", "the manual grade is kept"
 
+    before = rows(course)
+    for student in ("bob", "deleted", "dead"):
+        run = nbgrader(course, "autograde", "toy", f"--student={student}", "--force")
+        assert run.returncode == 0, run.stderr
+    assert rows(course) == before, "nbgrader's command gives the same grades"
+    run = nbgrader(course, "autograde", "toy", "--student=corrupt", "--force")
+    assert run.returncode != 0
+
     run = nbgrader(course, "export", "--to=theirs.csv")
     assert run.returncode == 0, run.stderr
     assert (course / "theirs.csv").read_text() == (course / "exports" / "grades.csv").read_text()
@@ -397,5 +405,5 @@ def test_a_locked_cell_that_fails_stops_the_run(new_course, toy, submit):
         "nbgrader": toy.cells[2].metadata["nbgrader"] | {"grade_id": "x", "locked": True, "solution": False}
     }
     nbformat.write(toy, make(root / "solutions" / "toy" / "toy.ipynb"))
-    with pytest.raises(CourseError, match="'x' of the assignment itself fails: AssertionError: not here"):
+    with pytest.raises(CourseError, match="flagged: The locked cell 'x' failed: AssertionError: not here"):
         release(root, "toy")
