@@ -227,7 +227,9 @@ def test_output_is_bounded(kernel):
 
 
 def test_nothing_survives(warm):
+    look = "import os\nprint(os.listdir('/tmp'), os.listdir('/notebook'), os.listdir('/dev/shm'))"
     with StudentKernel(warm, {}) as kernel:
+        before = shown(kernel, look)
         shown(
             kernel,
             "import subprocess\nfor p in ('/tmp/left', '/notebook/sitecustomize.py', '/dev/shm/left'):\n"
@@ -240,13 +242,7 @@ def test_nothing_survives(warm):
         assert "987654" in subprocess.run(["ps", "axo", "args"], capture_output=True, text=True).stdout
     assert "987654" not in subprocess.run(["ps", "axo", "args"], capture_output=True, text=True).stdout
     with StudentKernel(warm, {}) as kernel:
-        assert (
-            shown(
-                kernel,
-                "import os\nprint(os.listdir('/tmp'), os.listdir('/notebook'), os.listdir('/dev/shm'))",
-            )
-            == "['ipython'] [] []\n"
-        )
+        assert shown(kernel, look) == before
 
 
 def test_the_sandbox_ends_with_the_process_that_made_it():

@@ -137,26 +137,12 @@ def arguments(limits: Limits, not_importable: tuple[str, ...]) -> list[str]:
     if bwrap is None:
         raise CourseError(f"Grading needs bubblewrap (the command bwrap), which is not installed. {INSTALL}.")
     size = str(limits.scratch_mb * 2**20 // len(SCRATCH))
-    line = [
-        bwrap,
-        "--unshare-all",
-        "--unshare-user",
-        "--disable-userns",
-        "--die-with-parent",
-        "--new-session",
-    ]
-    line += [
-        "--new-session",
-        "--uid",
-        "1000",
-        "--gid",
-        "1000",
-        "--hostname",
-        "sandbox",
-        "--cap-drop",
-        "ALL",
-        "--clearenv",
-    ]
+    line = [bwrap, "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"]
+    line += ["--new-session", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox"]
+    line += ["--cap-drop", "ALL", "--clearenv"]
+    line += ["--proc", "/proc", "--dev", "/dev"]
+    for scratch in SCRATCH:  # before what follows, some of which may lie in /tmp
+        line += ["--size", size, "--tmpfs", scratch]
     for folder in runtime():
         line += ["--ro-bind", folder, folder]
     for folder in SYSTEM:
@@ -164,17 +150,12 @@ def arguments(limits: Limits, not_importable: tuple[str, ...]) -> list[str]:
             line += ["--symlink", os.readlink(folder), folder]
         elif os.path.isdir(folder):
             line += ["--ro-bind", folder, folder]
-    for path in ETC:
-        line += ["--ro-bind-try", path, path]
-    for module in not_importable:
-        line += mask(module)
-    line += ["--proc", "/proc", "--dev", "/dev"]
-    for path in READ_ONLY:
+    for path in (*ETC, *READ_ONLY):
         line += ["--ro-bind-try", path, path]
     for path in filter(os.path.exists, COVERED):
         line += ["--ro-bind", str(_scratch() / ("none" if os.path.isdir(path) else "empty")), path]
-    for scratch in SCRATCH:
-        line += ["--size", size, "--tmpfs", scratch]
+    for module in not_importable:
+        line += mask(module)
     # bubblewrap's own / and /dev are file systems in memory without a limit.
     return [*line, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORK]
 
