@@ -52,7 +52,6 @@ def write(
         }
 
         LimitOutput(config=course.config).preprocess(notebook, resources)
-        write_atomically(path, nbformat.writes(notebook) + "\n")
         SaveAutoGrades(config=course.config).preprocess(notebook, resources)
         # nbgrader asks for a person again after every grading of a test cell, and never for a question.
         gradebook.db.expire_all()
@@ -63,6 +62,8 @@ def write(
         AssignLatePenalties(config=course.config).preprocess(notebook, resources)
         gradebook.db.expire_all()
         after = points(gradebook.find_submission_notebook(name, name, student))
+    # Last: if this is killed before, the old answers still say what the manual grades are for.
+    write_atomically(path, nbformat.writes(notebook) + "\n")
     stamp = path.with_name("timestamp.txt")
     if timestamp:
         write_atomically(stamp, timestamp)
