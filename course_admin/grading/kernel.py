@@ -124,7 +124,8 @@ class StudentKernel:
                 kind, content = received(self._client.get_iopub_msg, request)
                 idle = idle or (kind == "status" and content.get("execution_state") == "idle")
                 outputs.add(kind, content)
-            elif replied:  # its last words are lost: too long for one message
+            elif replied:  # its last words were too long for one message, and are lost
+                outputs.size = max(outputs.size, outputs.most + 1)
                 break
             if shell in ready:
                 replied = self.replied(request) or replied
