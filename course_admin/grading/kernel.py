@@ -17,6 +17,7 @@ KERNELS = Path(__file__).parent / "sandbox" / "kernels"
 SHOWN = ("stream", "display_data", "execute_result", "error")
 POLL_MS = 50
 SEND_MS = 5000  # to hand a request over; a kernel that closed its end would let us wait for ever
+LAST_WORDS = 2.0  # seconds for a cell that has ended to show the rest of its output
 START_SECONDS = 60  # for a kernel to answer; a fault of the machine if it does not
 
 
@@ -94,9 +95,11 @@ class StudentKernel:
     def cause(self) -> str:
         """Why the kernel is gone."""
         supervisor = self._manager.provisioner.supervisor
-        if supervisor is not None and supervisor.verdict:
-            return f"it was stopped because {supervisor.verdict}"
-        code = self._manager.provisioner.child.exit_code
+        if supervisor is not None and (verdict := supervisor.why()):
+            return f"it was stopped because {verdict}"
+        code = self._manager.provisioner.child.poll()
+        if self._killed:
+            return "it did not answer, and was stopped"
         if code is not None and code < 0:
             return f"it was killed by signal {-code}"
         return "it ended itself (for example by os._exit, or by a crash)"
@@ -116,19 +119,20 @@ class StudentKernel:
     def collect(self, request: str, end: float) -> list[dict]:
         """What the code shows, until it has ended. KernelDied; TimeoutError after `end`."""
         outputs = Outputs(self.limits.output_mb * 2**20)
-        replied = idle = False
-        shell, iopub = self._client.shell_channel.socket, self._client.iopub_channel.socket
+        replied, idle = 0.0, False
+        iopub = self._client.iopub_channel.socket
         while not (replied and idle):
             ready = dict(self._poller.poll(POLL_MS))
             if iopub in ready:
                 kind, content = received(self._client.get_iopub_msg, request)
                 idle = idle or (kind == "status" and content.get("execution_state") == "idle")
                 outputs.add(kind, content)
-            elif replied:  # its last words were too long for one message, and are lost
+            if replied and time.monotonic() > replied + LAST_WORDS:
+                # The cell has ended. What it said last was too long for one message, or does not end.
                 outputs.size = max(outputs.size, outputs.most + 1)
                 break
-            if shell in ready:
-                replied = self.replied(request) or replied
+            if not replied and self.replied(request):
+                replied = time.monotonic()
             if not replied and not ready and not self.alive():
                 raise KernelDied(self.cause())
             if time.monotonic() > end:

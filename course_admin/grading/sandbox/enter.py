@@ -94,19 +94,23 @@ def system_call_filter() -> bytes:
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 
-def limit(limits: dict) -> None:
+def limit(limits: dict, sandboxed: bool) -> None:
     """The limits that the kernel can keep for each process; `supervisor` keeps those of the whole tree."""
     megabyte = 2**20
-    for name, most in {
+    wanted = {
         "RLIMIT_CORE": 0,
         "RLIMIT_CPU": limits["cpu_seconds"],
         "RLIMIT_FSIZE": limits["scratch_mb"] * megabyte,
         "RLIMIT_NOFILE": 1024,
-        "RLIMIT_NPROC": limits["threads"],  # counts threads; does not bind root
         "RLIMIT_MEMLOCK": megabyte,
         "RLIMIT_SIGPENDING": 1024,
         "RLIMIT_MSGQUEUE": 0,
-    }.items():
+    }
+    # Counts threads, and does not bind root. Since Linux 5.14 those of one user namespace: of one sandbox.
+    # Without that it would count all that the grader runs on the machine.
+    if sandboxed and tuple(map(int, platform.release().split(".")[:2])) >= (5, 14):
+        wanted["RLIMIT_NPROC"] = limits["threads"]
+    for name, most in wanted.items():
         number = getattr(resource, name, None)
         if number is not None:
             hard = resource.getrlimit(number)[1]

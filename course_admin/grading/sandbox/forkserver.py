@@ -142,7 +142,7 @@ def second_child(request: dict, fds: list[int]) -> None:
             kept[place] = 10 + place + 100
         os.closerange(3, 110)
         os.closerange(110 + len(fds), 65536)
-        enter.limit(request["limits"])
+        enter.limit(request["limits"], request["sandboxed"])
         os.nice(10)  # so that the supervisor finds a processor whatever runs here
         if request["sandboxed"]:
             enter.give_up_rights()

@@ -35,8 +35,7 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._stop.wait(INTERVAL):
             self.verdict = self._excess()
-            if not self.verdict and self.box.group.out_of_memory():
-                self.verdict = f"it used more than {self.limits.memory_mb} MB of memory"
+            self.why()
             if not self.verdict and time.monotonic() > self.deadline:
                 self.verdict = f"it ran longer than the {self.limits.total_seconds} s allowed for a notebook"
             if self.verdict:
@@ -51,6 +50,12 @@ class Supervisor:
         if used["memory_mb"] > self.limits.memory_mb:  # forked processes share pages: count them once
             used["memory_mb"] = sum(map(proportional_mb, processes))
         return excess(used, self.limits)
+
+    def why(self) -> str:
+        """The verdict; also where the kernel was quicker to end a process than this to look."""
+        if not self.verdict and self.box.group.out_of_memory():
+            self.verdict = f"it used more than {self.limits.memory_mb} MB of memory"
+        return self.verdict
 
     def close(self) -> None:
         self._stop.set()
