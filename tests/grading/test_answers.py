@@ -53,7 +53,7 @@ def assignment(request):
 
 
 @pytest.fixture(scope="module")
-def scores(assignment, new_course, submit):
+def scores(assignment, new_course, submit, bubblewrap):
     """{student: {test cell: share of its points}}, from the gradebook, after a real release and grading."""
     name, source, _, answers = assignment
     root = new_course(name)

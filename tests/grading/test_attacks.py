@@ -36,6 +36,7 @@ from course_admin.release import release
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.usefixtures("bubblewrap"),
     pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning"),
 ]
 CORPUS = Path(__file__).with_name("corpus")

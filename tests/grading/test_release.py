@@ -152,3 +152,26 @@ def test_exercises_are_what_solutions_give_and_what_nbgrader_gives(name, new_cou
 def test_exercises_holds_nothing_else():
     found = {path.name for path in (ROOT / "exercises").iterdir() if not path.name.startswith(".")}
     assert found == set(ASSIGNMENTS), "exercises/ is generated: course release --all"
+
+
+@pytest.mark.slow
+def test_a_machine_without_bubblewrap_can_release(new_course, toy, monkeypatch):
+    """The reference is the instructor's own code."""
+    root = new_course()
+    (root / "solutions" / "toy").mkdir(parents=True)
+    nbformat.write(toy, root / "solutions" / "toy" / "toy.ipynb")
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    assert release(root, "toy").name == "toy"
+
+
+@pytest.mark.slow
+def test_a_reference_that_works_in_one_process_only_is_refused(new_course, toy):
+    """Its function relies on a variable of a test cell, which a graded submission would not see."""
+    cell(toy, "visible").source = "offset = 0\n" + cell(toy, "visible").source
+    cell(toy, "double").source = cell(toy, "double").source.replace("x + x  #", "x + x + offset  #")
+    root = new_course()
+    (root / "solutions" / "toy").mkdir(parents=True)
+    nbformat.write(toy, root / "solutions" / "toy" / "toy.ipynb")
+    with pytest.raises(CourseError, match="'double-tests' when it is graded: NameError: name 'offset'"):
+        release(root, "toy")
+    assert not (root / "exercises").exists()
