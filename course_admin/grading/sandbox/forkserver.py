@@ -146,6 +146,9 @@ def second_child(request: dict, fds: list[int]) -> None:
         os.nice(10)  # so that the supervisor finds a processor whatever runs here
         if request["sandboxed"]:
             enter.give_up_rights()
+        else:  # the folders above are the machine's own there
+            names = ("HOME", "IPYTHONDIR", "MPLCONFIGDIR")
+            os.environ.update({name: f"{request['folder']}/.{name.lower()}" for name in names})
         sockets = [socket.socket(fileno=fd) for fd in kept.values()]
         code = {"kernel": kernel, "tests": tests}[request["entry"]](request, sockets)
     finally:
