@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning"),
 ]
 CLASS = 500
-LIMITS = "c.GradingLimits.cell_seconds = 2\nc.GradingLimits.processes = 20\nc.GradingLimits.memory_mb = 300\n"
+LIMITS = "c.GradingLimits.cell_seconds = 5\nc.GradingLimits.processes = 20\nc.GradingLimits.memory_mb = 300\n"
 GRADE = "import sys; from course_admin.grading.engine import grade; grade(sys.argv[1], 'toy', workers=2)"
 ANSWERS = {  # the answer, and the points that it must get: of 20 for the visible, of 40 for the hidden test
     "right": ("def double(x):\n    return 2 * x", [20, 40]),
