@@ -18,7 +18,7 @@ import sys
 
 from course_admin.grading.sandbox import enter
 
-INSIDE = {  # the whole environment of whatever runs in a sandbox
+INSIDE = {  # the whole environment of whatever runs in a sandbox; the paths are the sandbox's own
     "HOME": "/notebook",
     "IPYTHONDIR": "/tmp/ipython",
     "LANG": "C.UTF-8",
