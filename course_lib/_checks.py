@@ -46,3 +46,10 @@ def check_same_length(**arrays):
     if len(set(lengths.values())) > 1:
         listed = ", ".join(f"{name} has {n}" for name, n in lengths.items())
         raise ValueError(f"the same number of rows is expected (rows are samples), but {listed}")
+
+
+def check_rate(eta):
+    """Raise ValueError unless the learning rate `eta` is a finite number > 0, or a function of the step."""
+    number = isinstance(eta, (int, float, np.number)) and np.isfinite(eta) and eta > 0
+    if not (number or callable(eta)):
+        raise ValueError(f"eta must be a finite number > 0 or a function of the step, got {eta!r}")
