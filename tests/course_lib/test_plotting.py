@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from course_lib.autodiff import Tape
 from course_lib.linear_model import ridge_path
-from course_lib.plotting import plot_cross_validation, plot_path, use_style
+from course_lib.plotting import plot_cross_validation, plot_graph, plot_path, use_style
 from course_lib.resampling import cross_validate
 
 
@@ -55,3 +56,20 @@ def test_the_first_four_colours_stand_out_from_the_page(ax):
     assert min(contrast(c) for c in colours[:4]) >= 2.9
     assert contrast("#ffff00") < 2  # the measure tells a yellow line apart
     assert len(set(colours)) == 7
+
+
+def test_plot_graph_puts_each_result_right_of_what_it_needs(ax):
+    tape = Tape()
+    x, w, lam = (tape.variable(value, name) for value, name in ((2.0, "x"), (3.0, "w"), (0.1, "lam")))
+    u = x * w
+    u + lam * w**2
+    assert plot_graph(tape, ax) is ax
+    labels = [text.get_text() for text in ax.texts]
+    assert [label for label in labels if label] == [
+        "x", "w", "lam", "$u_{1}$", "×", "$u_{2}$", "^2", "$u_{3}$", "×", "$u_{4}$", "+"
+    ]  # fmt: skip
+    centres = [line.get_xdata()[0] for line in ax.lines]
+    for node in tape.nodes:
+        assert all(centres[parent] < centres[node.index] for _, parent in node.parents)
+    assert centres[2] > centres[0]  # lam stands next to the product that needs it
+    assert len(set(zip(centres, [line.get_ydata()[0] for line in ax.lines], strict=True))) == len(tape.nodes)

@@ -13,9 +13,13 @@ ROOT = Path(__file__).parents[2]
 # the private ones, which belong to the module that is written under them.
 LAYERS = [
     {"_checks"},
-    {"metrics", "datasets", "gradcheck", "plotting"},
-    {"_solvers"},
+    {"metrics", "datasets", "gradcheck", "plotting", "activations", "costs", "quasi_newton", "taylor"},
+    {"_operations", "_solvers", "optimisers", "initialisers"},
+    {"autodiff", "training"},
+    {"nn", "traces"},
     {"linear_model", "resampling"},
+    {"bayes", "rbm", "vmc"},
+    {"nqs"},
 ]
 ALLOWED_OUTSIDE = {"numpy", "scipy", "sklearn", "matplotlib", "matplotlib_inline", "IPython", "torch"}
 
