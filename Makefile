@@ -28,7 +28,8 @@ test: book ## run all tests: the packages, the notebooks, the grading, the site
 test-quick: $(READY) ## run the tests that need no site, no grading and no browser (under two minutes)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
-bench: $(READY) ## run the benchmarks against their peers; tables and JSON in benchmarks/results
+bench: $(READY) ## install the peers, run the benchmarks; tables and JSON in benchmarks/results
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e ".[bench]"
 	$(BIN)/python -m benchmarks
 
 exercises: $(READY) ## regenerate exercises/ from solutions/

@@ -14,11 +14,19 @@ ROOT = Path(__file__).parents[2]
 LAYERS = [
     {"_checks"},
     {"metrics", "datasets", "gradcheck", "plotting", "activations", "costs", "quasi_newton", "taylor"},
-    {"_operations", "_solvers", "optimisers", "initialisers"},
-    {"autodiff", "training"},
-    {"nn", "traces"},
-    {"linear_model", "resampling"},
-    {"bayes", "rbm", "vmc"},
+    {
+        "_operations",
+        "_rbm_training",
+        "_solvers",
+        "initialisers",
+        "natural_gradient",
+        "optimisers",
+        "spins",
+        "trial_functions",
+    },
+    {"_rbm_base", "autodiff", "autodiff_trial", "linear_model", "metropolis", "resampling", "training"},
+    {"bayes", "nn", "rbm", "traces", "vmc"},
+    {"spin_rbm"},
     {"nqs"},
 ]
 ALLOWED_OUTSIDE = {"numpy", "scipy", "sklearn", "matplotlib", "matplotlib_inline", "IPython", "torch"}

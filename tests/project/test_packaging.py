@@ -18,9 +18,11 @@ def project():
 
 
 def declared():
-    """Requirement of each package in pyproject.toml: name -> version range."""
-    extras = project()["optional-dependencies"].values()
-    lines = [*project()["dependencies"], *(line for extra in extras for line in extra)]
+    """Requirement of each package in pyproject.toml: name -> version range; but for the benchmarks' peers."""
+    extras = project()["optional-dependencies"]
+    assert "bench" in extras
+    wanted = [extra for name, extra in extras.items() if name != "bench"]
+    lines = [*project()["dependencies"], *(line for extra in wanted for line in extra)]
     requirements = [Requirement(line) for line in lines]
     return {canonicalize_name(r.name): r.specifier for r in requirements}
 

@@ -1,0 +1,477 @@
+"""A restricted Boltzmann machine as the wave function of a spin chain: sampling, energy and optimisation.
+
+For J, h >= 0 the ground state of the Ising chain can be chosen with psi(s) >= 0 for every configuration s, so
+that a machine with real parameters can represent it. Configurations are arrays of shape (n_samples, n_spins).
+"""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg
+from sklearn.exceptions import ConvergenceWarning
+
+from course_lib._checks import check_integer, check_rng
+from course_lib.resampling import blocking, plus_minus
+from course_lib.spins import check_spins, spin_states
+from course_lib.vmc import AcceptanceWarning, Energy
+
+__all__ = [
+    "SpinMinimisation",
+    "SpinRBM",
+    "SpinSample",
+    "born_probabilities",
+    "estimate_spin_energy",
+    "exact_energy",
+    "minimise_spin_energy",
+    "sample_spins",
+]
+
+MAX_INPUT = 300.0  # of a hidden unit: not far beyond it exp(2 z) leaves the range of a float
+
+
+class SpinRBM:
+    """Wave function psi(s) = exp(a.s) prod_j 2 cosh z_j with z = b + W^T s.
+
+    It is the sum of exp(a.s + b.h + s^T W h) over hidden spins h_j = +1 and -1.
+
+    Parameters
+    ----------
+    a : array_like of shape (n_spins,)
+    b : array_like of shape (n_hidden,)
+    W : array_like of shape (n_spins, n_hidden)
+
+    Attributes
+    ----------
+    theta : ndarray of shape (n_spins + n_hidden + n_spins * n_hidden,)
+        a, b and the rows of W in one array.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not match or a parameter is not finite.
+
+    References
+    ----------
+    Carleo and Troyer, Science 355, 602 (2017), here with real parameters.
+
+    Examples
+    --------
+    >>> rbm = SpinRBM([0.0, 0.0], [0.0], [[1.0], [1.0]])
+    >>> rbm.log_psi([[1, 1], [1, -1]]).round(4)
+    array([2.0181, 0.6931])
+    """
+
+    def __init__(self, a, b, W):
+        self.a, self.b, self.W = (np.array(parameter, dtype=float) for parameter in (a, b, W))
+        if self.a.ndim != 1 or self.b.ndim != 1 or self.W.shape != (self.a.size, self.b.size):
+            raise ValueError(
+                "expected a of shape (n_spins,), b of shape (n_hidden,) and W of shape (n_spins, n_hidden), "
+                f"got {self.a.shape}, {self.b.shape} and {self.W.shape}"
+            )
+        self.theta = np.concatenate([self.a, self.b, self.W.ravel()])
+        if not np.all(np.isfinite(self.theta)):
+            raise ValueError(
+                "the parameters of SpinRBM must be finite; if a minimisation led here, take a smaller eta or "
+                "a larger shift"
+            )
+
+    @classmethod
+    def random(cls, n_spins, n_hidden, *, scale=0.05, rng):
+        """Parameters that are normal with standard deviation `scale`: at first psi is nearly constant."""
+        shapes = (n_spins, n_hidden, (n_spins, n_hidden))
+        return cls(*(scale * check_rng(rng).standard_normal(shape) for shape in shapes))
+
+    def with_parameters(self, theta):
+        """A machine of the same size with other parameters, given as one array like theta."""
+        theta = np.asarray(theta, dtype=float)
+        if theta.shape != self.theta.shape:
+            raise ValueError(f"theta must have shape {self.theta.shape} (a, b and W), got {theta.shape}")
+        a, b, W = np.split(theta, [self.a.size, self.a.size + self.b.size])
+        return SpinRBM(a, b, W.reshape(self.W.shape))
+
+    def hidden_input(self, s):
+        """z_j = b_j + sum_i s_i w_ij, of shape (n_samples, n_hidden)."""
+        return check_spins(s, self.a.size) @ self.W + self.b
+
+    def log_psi(self, s):
+        """a.s + sum_j log(2 cosh z_j), of shape (n_samples,); psi is not normalised."""
+        z = self.hidden_input(s)
+        return np.asarray(s) @ self.a + np.logaddexp(z, -z).sum(axis=1)
+
+    def parameter_gradient(self, s):
+        """d log psi / d theta: s_i for a_i, tanh z_j for b_j, s_i tanh z_j for w_ij.
+
+        Returns
+        -------
+        O : ndarray of shape (n_samples, n_parameters)
+        """
+        n, m = self.W.shape
+        # Samples lie along the fast axis, so that every row is one long product.
+        t, s = np.tanh(self.hidden_input(s)).T, np.asarray(s, dtype=float).T
+        O = np.empty((n + m + n * m, s.shape[1]))
+        O[:n], O[n : n + m] = s, t
+        np.multiply(s[:, np.newaxis], t, out=O[n + m :].reshape(n, m, -1))
+        return O.T
+
+    def flip_ratios(self, s):
+        """psi(s with spin i flipped) / psi(s), of shape (n_samples, n_spins)."""
+        up, x = self._start(s)
+        factors, prefactors = self._flip_tables()
+        per_unit, ratios = 1 / (1 + x), np.empty(up.shape)
+        for i in range(len(up)):
+            flipped = 1 + x * factors[i].take(up[i], axis=1)
+            np.prod(flipped * per_unit, axis=0, out=ratios[i])
+            ratios[i] *= prefactors[i].take(up[i])
+        return ratios.T
+
+    def _start(self, s):
+        """Which spins are up, as 0 or 1, and x = exp(2 z), both with the samples along the fast axis."""
+        z = self.hidden_input(s)
+        if np.max(np.abs(z)) > MAX_INPUT:
+            raise ValueError(
+                f"the input of a hidden unit reaches {np.max(np.abs(z)):.3g}, more than {MAX_INPUT:g}: the "
+                "weights have run away; take a smaller eta or a larger shift"
+            )
+        return np.ascontiguousarray(np.asarray(s).T > 0, dtype=np.intp), np.exp(2 * np.ascontiguousarray(z.T))
+
+    def _flip_tables(self):
+        """Factors that go with a flip of spin i, where it is down (0) and where it is up (1).
+
+        The flip multiplies x_j = exp(2 z_j) by exp(-4 s_i w_ij). With cosh z = exp(-z) (1 + x) / 2 the
+        amplitude is multiplied by
+
+            psi(s') / psi(s) = exp(2 s_i (sum_j w_ij - a_i)) prod_j (1 + x'_j) / (1 + x_j),
+
+        which takes no exponential or logarithm for a sample, and no difference in which digits would cancel.
+        The table for x has a third column (2) of ones: no flip.
+        """
+        grow, change = np.exp(4 * self.W), np.exp(2 * (self.W.sum(axis=1) - self.a))
+        return np.stack([grow, 1 / grow, np.ones_like(grow)], axis=2), np.stack([1 / change, change], axis=1)
+
+
+@dataclass(frozen=True)
+class SpinSample:
+    """Configurations distributed as psi(s)^2.
+
+    Attributes
+    ----------
+    s : ndarray of shape (n_chains, n_spins)
+        The last state of every chain.
+    acceptance : float
+    """
+
+    s: np.ndarray
+    acceptance: float
+
+    def __str__(self):
+        return f"{len(self.s)} chains, acceptance {self.acceptance:.3f}"
+
+
+def sample_spins(rbm, s, n_sweeps, *, rng):
+    """Metropolis sampling of psi(s)^2 by flips of single spins, in many chains at once.
+
+    A sweep goes through the spins in random order. Every chain flips spin i with probability
+    min(1, (psi(s') / psi(s))^2); the input of the hidden units is kept and updated, not computed anew.
+
+    Parameters
+    ----------
+    rbm : SpinRBM
+    s : array_like of shape (n_chains, n_spins)
+        Where the chains start; left as it is.
+    n_sweeps : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    SpinSample
+
+    Raises
+    ------
+    ValueError, TypeError
+        If s does not hold +1 and -1, n_sweeps < 1, or rng is not a Generator.
+
+    Warns
+    -----
+    AcceptanceWarning
+        If no flip is accepted, or every one.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> rbm = SpinRBM.random(8, 8, scale=0.2, rng=rng)
+    >>> print(sample_spins(rbm, np.ones((100, 8)), 10, rng=rng))
+    100 chains, acceptance 0.577
+    """
+    check_rng(rng)
+    n_sweeps = check_integer("n_sweeps", n_sweeps, 1)
+    up, x = rbm._start(s)
+    factors, prefactors = rbm._flip_tables()
+    n_accepted = 0
+    for _ in range(n_sweeps):
+        u = rng.random(up.shape)
+        for i in rng.permutation(len(up)):
+            x_flipped = x * factors[i].take(up[i], axis=1)
+            ratio = prefactors[i].take(up[i]) * np.prod((1 + x_flipped) / (1 + x), axis=0)
+            accepted = ratio**2 > u[i]
+            x *= factors[i].take(np.where(accepted, up[i], 2), axis=1)
+            up[i] ^= accepted
+            n_accepted += np.count_nonzero(accepted)
+    acceptance = n_accepted / (n_sweeps * up.size)
+    if n_sweeps * up.size >= 100 and acceptance in (0.0, 1.0):
+        what = (
+            "no flip was accepted: psi is far smaller beside every chain, so start them elsewhere"
+            if acceptance == 0
+            else "every flip was accepted: psi is the same for all configurations, and every chain swings "
+            "between two of them; give the weights a random start"
+        )
+        warnings.warn(what, AcceptanceWarning, stacklevel=2)
+    return SpinSample((2.0 * up - 1.0).T, acceptance)
+
+
+def born_probabilities(rbm, s):
+    """psi(s)^2, normalised to a sum of 1 over the given configurations, usually spin_states.
+
+    Examples
+    --------
+    >>> born_probabilities(SpinRBM([0.0, 0.0], [0.0], [[1.0], [1.0]]), spin_states(2)).round(3)
+    array([0.467, 0.033, 0.033, 0.467])
+    """
+    return _normalised(rbm.log_psi(s))
+
+
+def _normalised(log_psi):
+    p = np.exp(2 * (log_psi - np.max(log_psi)))
+    return p / p.sum()
+
+
+def exact_energy(rbm, chain):
+    """<psi|H|psi> / <psi|psi> as a sum over all 2^N configurations, 8192 at a time.
+
+    Raises
+    ------
+    ValueError
+        Beyond 24 spins.
+
+    Examples
+    --------
+    >>> from course_lib.spins import IsingChain
+    >>> flat = SpinRBM([0.0] * 4, [0.0], [[0.0]] * 4)
+    >>> round(exact_energy(flat, IsingChain(4, J=1.0, h=0.7)), 12)  # all spins along x
+    -2.8
+    """
+    n, block = chain.n_spins, 2**13
+    log_psi, E_L = [], []
+    for first in range(0, 2**n, block):
+        s = spin_states(n, first, first + block)
+        log_psi.append(rbm.log_psi(s))
+        E_L.append(chain.local_energy(rbm, s))
+    return float(_normalised(np.concatenate(log_psi)) @ np.concatenate(E_L))
+
+
+def estimate_spin_energy(rbm, chain, s, n_sweeps, *, burn_in=0, rng):
+    """Energy of psi from one sample of each chain after each sweep, with an error bar from blocking.
+
+    Parameters
+    ----------
+    rbm : SpinRBM
+    chain : IsingChain
+    s : array_like of shape (n_chains, n_spins)
+    n_sweeps : int
+    burn_in : int
+        Sweeps before the first sample.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    course_lib.vmc.Energy
+        Its R holds the last configurations.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for sample_spins.
+
+    Examples
+    --------
+    >>> from course_lib.spins import IsingChain
+    >>> rng = np.random.default_rng(0)
+    >>> rbm = SpinRBM.random(8, 8, scale=0.2, rng=rng)
+    >>> print(estimate_spin_energy(rbm, IsingChain(8), np.ones((100, 8)), 50, burn_in=10, rng=rng))
+    -7.08 ± 0.05
+    """
+    E_L, acceptance = [], []
+    if check_integer("burn_in", burn_in, 0) > 0:
+        s = sample_spins(rbm, s, burn_in, rng=rng).s
+    for _ in range(check_integer("n_sweeps", n_sweeps, 1)):
+        run = sample_spins(rbm, s, 1, rng=rng)
+        s = run.s
+        E_L.append(chain.local_energy(rbm, s))
+        acceptance.append(run.acceptance)
+    blocks = blocking(np.array(E_L))
+    return Energy(
+        mean=blocks.mean,
+        error=blocks.error,
+        variance=float(np.var(E_L)),
+        acceptance=float(np.mean(acceptance)),
+        n_samples=blocks.n_samples,
+        R=s,
+        blocking=blocks,
+    )
+
+
+@dataclass(frozen=True)
+class SpinMinimisation:
+    """The course of a minimisation of the energy.
+
+    Attributes
+    ----------
+    rbm : SpinRBM
+        With theta averaged over the last quarter of the iterations, which averages noise out.
+    s : ndarray of shape (n_chains, n_spins) or None
+        Last configurations, to continue from.
+    energies, errors : ndarray of shape (n_iterations,)
+        The energy and its standard error at thetas[k]; the error is 0 for sums over all configurations.
+    thetas : ndarray of shape (n_iterations, n_parameters)
+    converged : bool
+        Whether the gradient, averaged over the last quarter, is below the tolerance, give or take three
+        standard errors.
+    """
+
+    rbm: SpinRBM
+    s: np.ndarray | None
+    energies: np.ndarray
+    errors: np.ndarray
+    thetas: np.ndarray
+    converged: bool
+
+    def __str__(self):
+        state = "" if self.converged else ", not converged"
+        last = plus_minus(self.energies[-1], self.errors[-1])
+        return f"{last} after {len(self.energies)} iterations{state}"
+
+
+def minimise_spin_energy(
+    rbm,
+    chain,
+    s,
+    *,
+    n_iterations,
+    eta,
+    method="natural",
+    shift=0.01,
+    n_sweeps=1,
+    tolerance=0.01,
+    rng=None,
+    callback=None,
+):
+    """Follow the gradient of the energy downhill: theta <- theta - eta d.
+
+    d is the gradient g_i = 2 (<E_L O_i> - <E_L> <O_i>) itself, or the solution of (S + shift I) d = g with
+    S_ij = <O_i O_j> - <O_i> <O_j>, which is stochastic reconfiguration. The averages are over the chains, one
+    sample of each after n_sweeps sweeps, or over all 2^N configurations.
+
+    Parameters
+    ----------
+    rbm : SpinRBM
+        With the parameters to start from.
+    chain : IsingChain
+    s : array_like of shape (n_chains, n_spins), or None
+        Where the chains start; None for sums over all configurations, which have no noise.
+    n_iterations : int
+    eta : float
+        Learning rate.
+    method : {"natural", "gradient"}
+    shift : float
+        Of stochastic reconfiguration; not used with "gradient".
+    n_sweeps : int
+        Between two iterations.
+    tolerance : float
+        Entries of the gradient up to this count as zero, energy per unit of theta.
+    rng : numpy.random.Generator
+        Needed where s is given.
+    callback : callable, optional
+        Called as callback(iteration, rbm, energy, error) with the machine that has this energy.
+
+    Returns
+    -------
+    SpinMinimisation
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for sample_spins, and if the weights run away.
+
+    Warns
+    -----
+    sklearn.exceptions.ConvergenceWarning
+        If the gradient is still above the tolerance.
+
+    References
+    ----------
+    Sorella, Physical Review Letters 80, 4558 (1998); Carleo and Troyer, Science 355, 602 (2017).
+
+    Examples
+    --------
+    >>> from course_lib.spins import IsingChain, exact_ground_state
+    >>> chain, rng = IsingChain(4), np.random.default_rng(0)
+    >>> learnt = minimise_spin_energy(SpinRBM.random(4, 4, rng=rng), chain, None, n_iterations=200, eta=0.05)
+    >>> exact_energy(learnt.rbm, chain) / exact_ground_state(chain).energy > 0.999
+    True
+    """
+    if method not in ("gradient", "natural"):
+        raise ValueError(f'method must be "gradient" or "natural", got {method!r}')
+    n_iterations = check_integer("n_iterations", n_iterations, 4)
+    if np.ndim(shift) != 0 or not np.isfinite(shift) or shift <= 0:
+        raise ValueError(f"shift must be a finite number > 0, got {shift!r}; 0.01 is usual")
+    everything = spin_states(chain.n_spins) if s is None else None
+    thetas, gradients = np.empty((2, n_iterations, rbm.theta.size))
+    energies, errors = np.zeros((2, n_iterations))
+    for k in range(n_iterations):
+        if s is None:
+            p = born_probabilities(rbm, everything)
+            E_L, O = chain.local_energy(rbm, everything), rbm.parameter_gradient(everything)
+        else:
+            s = sample_spins(rbm, s, n_sweeps, rng=rng).s
+            p = np.full(len(s), 1 / len(s))
+            # Single precision is twice as fast, and its rounding far below the noise of the samples.
+            E_L, O = chain.local_energy(rbm, s), rbm.parameter_gradient(s).astype(np.float32)
+            errors[k] = E_L.std(ddof=1) / np.sqrt(len(s))
+        thetas[k], energies[k] = rbm.theta, p @ E_L
+        gradients[k], C = _gradient(p, E_L, O)
+        if callback is not None:
+            callback(k, rbm, energies[k], errors[k])
+        d = gradients[k] if method == "gradient" else _natural(C, gradients[k], shift)
+        rbm = rbm.with_parameters(thetas[k] - eta * d)
+    last = slice(-(n_iterations // 4), None)
+    mean, noise = gradients[last].mean(axis=0), gradients[last].std(axis=0) / np.sqrt(n_iterations // 4)
+    remaining = float(np.max(np.abs(mean) - 3 * noise))
+    if remaining > tolerance:
+        warnings.warn(
+            f"the gradient is still {remaining:.3g} or more after {n_iterations} iterations, above the "
+            f"tolerance of {tolerance}; do more of them, or change eta = {eta}",
+            ConvergenceWarning,
+            stacklevel=2,
+        )
+    rbm = rbm.with_parameters(thetas[last].mean(axis=0))
+    return SpinMinimisation(rbm, s, energies, errors, thetas, remaining <= tolerance)
+
+
+def _gradient(p, E_L, O):
+    """The gradient of the energy from configurations with weights p, and the rows C = sqrt(p) (O - <O>)."""
+    p, E_L = p.astype(O.dtype), (E_L - p @ E_L).astype(O.dtype)
+    C = O - p @ O
+    C *= np.sqrt(p)[:, np.newaxis]
+    return 2 * (np.sqrt(p) * E_L) @ C, C
+
+
+def _natural(C, gradient, shift):
+    """Solution d of (S + shift I) d = gradient, where S = C^T C."""
+    S = C.T @ C
+    S[np.diag_indices(len(S))] += shift
+    try:
+        return linalg.cho_solve(linalg.cho_factor(S, overwrite_a=True, check_finite=False), gradient)
+    except linalg.LinAlgError:
+        raise ValueError(
+            f"S + shift I is not positive definite to rounding, with shift = {shift}: take a larger shift"
+        ) from None
