@@ -10,7 +10,8 @@ from itertools import product
 import numpy as np
 
 from benchmarks.harness import Case, compare, save, table
-from course_lib.spin_rbm import SpinRBM, exact_energy, minimise_spin_energy
+from course_lib.spin_rbm import SpinRBM
+from course_lib.spin_vmc import exact_energy, minimise_spin_energy
 from course_lib.spins import IsingChain, free_fermion_energy, random_spins
 
 CHAIN = IsingChain(16)

@@ -1,24 +1,16 @@
 """Neural quantum states: restricted Boltzmann machines as wave functions.
 
 For particles in a trap it is the Gaussian-binary machine of this file, a trial function for course_lib.vmc.
-For spins it is the machine of course_lib.spin_rbm, on the chain of course_lib.spins; this module passes their
-names on.
+For spins it is the machine of course_lib.spin_rbm, trained by course_lib.spin_vmc on the chain of
+course_lib.spins; this module passes their names on.
 """
 
 import numpy as np
 from scipy.special import expit
 
 from course_lib._checks import check_integer, check_rng
-from course_lib.spin_rbm import (
-    SpinMinimisation,
-    SpinRBM,
-    SpinSample,
-    born_probabilities,
-    estimate_spin_energy,
-    exact_energy,
-    minimise_spin_energy,
-    sample_spins,
-)
+from course_lib.spin_rbm import SpinRBM, SpinSample, born_probabilities, sample_spins
+from course_lib.spin_vmc import SpinMinimisation, estimate_spin_energy, exact_energy, minimise_spin_energy
 from course_lib.spins import (
     GroundState,
     IsingChain,

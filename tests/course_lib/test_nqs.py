@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from course_lib import nqs, spin_rbm, spins
+from course_lib import nqs, spin_rbm, spin_vmc, spins
 from course_lib.nqs import GaussianBinaryRBM
 from course_lib.trial_functions import PadeJastrow, Product, trial_function_errors
 from course_lib.vmc import (
@@ -169,7 +169,7 @@ def test_without_a_cusp_the_local_energy_diverges():
 
 
 def test_one_module_has_all_names():
-    for module in (spins, spin_rbm):
+    for module in (spins, spin_rbm, spin_vmc):
         for name in set(module.__all__) - {"check_spins"}:
             assert getattr(nqs, name) is getattr(module, name)
             assert name in nqs.__all__

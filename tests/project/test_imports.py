@@ -27,6 +27,7 @@ LAYERS = [
     {"_rbm_base", "autodiff", "autodiff_trial", "linear_model", "metropolis", "resampling", "training"},
     {"bayes", "nn", "rbm", "traces", "vmc"},
     {"spin_rbm"},
+    {"spin_vmc"},
     {"nqs"},
 ]
 ALLOWED_OUTSIDE = {"numpy", "scipy", "sklearn", "matplotlib", "matplotlib_inline", "IPython", "torch"}
