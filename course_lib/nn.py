@@ -301,8 +301,8 @@ class NNClassifier(ClassifierMixin, _NNEstimator):
         Nodes of the hidden layers; empty for multinomial logistic regression.
     activation : str or Activation
     initialiser : str or callable
-    optimiser : one of course_lib.optimisers, optional
-        Adam() if not given.
+    optimiser : object, optional
+        One of :mod:`course_lib.optimisers`; Adam() if not given.
     n_epochs : int
     batch_size : int or None
         None for all samples at once.

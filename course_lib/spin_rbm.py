@@ -15,7 +15,7 @@ from course_lib.vmc import AcceptanceWarning
 
 __all__ = ["SpinRBM", "SpinSample", "born_probabilities", "sample_spins"]
 
-MAX_INPUT = 300.0  # of a hidden unit: not far beyond it exp(2 z) leaves the range of a float
+MAX_REACH = 150.0  # of the sum of the weights of a unit: its exponentials stay in the range of a float
 
 
 class SpinRBM:
@@ -115,11 +115,12 @@ class SpinRBM:
 
     def _start(self, s):
         """Which spins are up, as 0 or 1, and x = exp(2 z), both with the samples along the fast axis."""
-        z = self.hidden_input(s)
-        if np.max(np.abs(z)) > MAX_INPUT:
+        z, size = self.hidden_input(s), np.abs(self.W)
+        reach = max(np.max(np.abs(self.a) + size.sum(axis=1)), np.max(np.abs(self.b) + size.sum(axis=0)))
+        if reach > MAX_REACH:
             raise ValueError(
-                f"the input of a hidden unit reaches {np.max(np.abs(z)):.3g}, more than {MAX_INPUT:g}: the "
-                "weights have run away; take a smaller eta or a larger shift"
+                f"the weights of one unit add up to {reach:.3g}, above {MAX_REACH:g}: they have run away; "
+                "take a smaller eta or a larger shift"
             )
         return np.ascontiguousarray(np.asarray(s).T > 0, dtype=np.intp), np.exp(2 * np.ascontiguousarray(z.T))
 

@@ -65,8 +65,8 @@ def train(
     network : Network
     X : array_like of shape (n_samples, M_0)
     y : array_like of shape (n_samples, M_L) or (n_samples,)
-    optimiser : one of course_lib.optimisers
-        Adam() if not given. Quasi-Newton methods need batch_size=None.
+    optimiser : object, optional
+        One of :mod:`course_lib.optimisers`; Adam() if not given. Quasi-Newton methods need batch_size=None.
     n_epochs : int
     batch_size : int or None
         None for all samples at once.

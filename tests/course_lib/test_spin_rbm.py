@@ -125,8 +125,10 @@ def test_bad_input():
         sample_spins(rbm, np.zeros((3, 5)), 1, rng=rng)
     with pytest.raises(ValueError, match=r"shape \(n_samples, 5\)"):
         rbm.log_psi(s.T)
-    with pytest.raises(ValueError, match=r"hidden unit reaches 1.5e.03, .*run away"):
-        SpinRBM(rbm.a, rbm.b, np.full((5, 4), 300.0)).flip_ratios(np.ones((1, 5)))
+    for a, b, W in ((0, 0, 31.0), (140, 0, 5.0), (0, 140, 5.0)):  # sums over 5 spins, or 4 hidden units
+        far = SpinRBM(np.full(5, a), np.full(4, b), np.full((5, 4), W) * [1, -1, 1, -1])
+        with pytest.raises(ValueError, match=r"weights of one unit add up to 1..?, .*run away"):
+            far.flip_ratios(np.ones((1, 5)))
     with pytest.raises(TypeError, match="rng must be a numpy"):
         sample_spins(rbm, s, 1, rng=3)
     with pytest.raises(ValueError, match="n_sweeps must be an integer >= 1"):
