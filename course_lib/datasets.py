@@ -1,5 +1,7 @@
 """Data that chapters and tests share: made ones with a known truth, and measured ones."""
 
+import socket
+import warnings
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -152,3 +154,81 @@ def load_nuclear_masses():
     with (files("course_lib") / "data" / "nuclear_masses.csv").open() as file:
         Z, N, binding_energy, uncertainty = np.loadtxt(file, delimiter=",", skiprows=1, unpack=True)
     return NuclearMasses(Z.astype(int), N.astype(int), binding_energy, uncertainty)
+
+
+@dataclass(frozen=True)
+class HandwrittenDigits:
+    """Grey images of the digits 0 to 9.
+
+    Attributes
+    ----------
+    images : ndarray of float32, of shape (n_images, height, width)
+        0 is paper, 1 is ink.
+    y : ndarray of int, of shape (n_images,)
+        The digit.
+    name : str
+        "MNIST" (70 000 images of 28 x 28; the last 10 000 are for testing) or "digits" (1797 of 8 x 8).
+    """
+
+    images: np.ndarray
+    y: np.ndarray
+    name: str
+
+
+def load_handwritten_digits(data_home=None):
+    """MNIST from OpenML; where it cannot be had, scikit-learn's small digits, with a warning that says so.
+
+    The first call downloads 15 MB, and later ones read them from the cache, without a network.
+
+    Parameters
+    ----------
+    data_home : path, optional
+        Folder of the cache; scikit-learn's own (``~/scikit_learn_data``) without it.
+
+    Returns
+    -------
+    HandwrittenDigits
+        Its name says which of the two it is.
+
+    Warns
+    -----
+    UserWarning
+        If MNIST is not in the cache and cannot be downloaded.
+
+    References
+    ----------
+    Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits (1998); set 554 of
+    OpenML. E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits, UCI (1998), the small ones.
+
+    Examples
+    --------
+    >>> digits = load_handwritten_digits()  # doctest: +SKIP
+    >>> digits.name, digits.images.shape  # doctest: +SKIP
+    ('MNIST', (70000, 28, 28))
+    """
+    from sklearn.datasets import fetch_openml, load_digits
+
+    patience = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(20)  # scikit-learn sets none, and would wait for ever for a silent server
+    try:
+        X, y = fetch_openml(
+            "mnist_784",
+            version=1,
+            data_home=data_home,
+            return_X_y=True,
+            as_frame=False,
+            n_retries=1,
+            # pandas 3.1 makes numbers of the classes, which are digits, and scikit-learn stumbles over them
+            read_csv_kwargs={"dtype": dict.fromkeys(range(784), np.uint8) | {784: str}},
+        )
+    except OSError as error:  # no network, no such host, a refusal, a connection that broke off
+        warnings.warn(
+            f"MNIST could not be downloaded from openml.org ({error}), so these are scikit-learn's 1797 "
+            "small digits. Connect to the internet and call again; once downloaded, MNIST is kept.",
+            stacklevel=2,
+        )
+        small = load_digits()
+        return HandwrittenDigits((small.images / 16).astype(np.float32), small.target, "digits")
+    finally:
+        socket.setdefaulttimeout(patience)
+    return HandwrittenDigits((X / 255).astype(np.float32).reshape(-1, 28, 28), y.astype(int), "MNIST")

@@ -1,9 +1,21 @@
 """Data sets: closed forms for Franke, NIST's certified solutions, and nuclear masses from a second table."""
 
+import gzip
+import hashlib
+import json
+import re
+import socket
+
 import numpy as np
 import pytest
 
-from course_lib.datasets import NIST_NAMES, franke, load_nist, load_nuclear_masses
+from course_lib.datasets import (
+    NIST_NAMES,
+    franke,
+    load_handwritten_digits,
+    load_nist,
+    load_nuclear_masses,
+)
 
 
 def test_franke_has_its_hills_and_dip_where_they_belong():
@@ -103,3 +115,93 @@ def test_oxygen_26_is_unbound_by_18_keV(masses):
     assert binding_energy_of(masses, 8, 18) - binding_energy_of(masses, 8, 16) == pytest.approx(
         -0.018, abs=1e-3
     )
+
+
+def write_openml_cache(folder, images, y):
+    """What scikit-learn's cache holds once MNIST is there: OpenML's answers and the ARFF file."""
+    pixels = [f"pixel{i}" for i in range(1, 785)]
+    lines = ["@RELATION mnist_784", *(f"@ATTRIBUTE {name} real" for name in pixels)]
+    lines += ["@ATTRIBUTE class {0,1,2,3,4,5,6,7,8,9}", "@DATA"]
+    lines += [",".join(map(str, [*image.ravel(), digit])) for image, digit in zip(images, y, strict=True)]
+    arff = ("\n".join(lines) + "\n").encode()
+    numeric = {"data_type": "numeric", "is_target": "false"}
+    nominal = {"data_type": "nominal", "is_target": "true", "nominal_values": [str(k) for k in range(10)]}
+    common = {"is_ignore": "false", "is_row_identifier": "false", "number_of_missing_values": "0"}
+    features = [{"name": name, **numeric} for name in pixels] + [{"name": "class", **nominal}]
+    entry = {"did": 554, "name": "mnist_784", "version": 1, "status": "active", "format": "ARFF"}
+    description = {
+        "id": "554",
+        "name": "mnist_784",
+        "version": "1",
+        "description": "digits",
+        "format": "ARFF",
+        "file_id": "52667",
+        "url": "https://www.openml.org/data/v1/download/52667/mnist_784.arff",
+        "default_target_attribute": "class",
+        "status": "active",
+        "md5_checksum": hashlib.md5(arff).hexdigest(),
+    }
+    answers = {
+        "api/v1/json/data/list/data_name/mnist_784/limit/2/data_version/1": {"data": {"dataset": [entry]}},
+        "api/v1/json/data/554": {"data_set_description": description},
+        "api/v1/json/data/features/554": {
+            "data_features": {"feature": [{"index": str(i), **f, **common} for i, f in enumerate(features)]}
+        },
+        "api/v1/json/data/qualities/554": {
+            "data_qualities": {"quality": [{"name": "NumberOfInstances", "value": str(len(y))}]}
+        },
+    }
+    files = {path: json.dumps(answer).encode() for path, answer in answers.items()}
+    files["data/v1/download/52667/mnist_784.arff"] = arff
+    for path, content in files.items():
+        target = folder / "openml" / "openml.org" / f"{path}.gz"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(gzip.compress(content))
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    """Every download goes to a port of this machine where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}"
+    for name in ("http_proxy", "https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, address)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+
+def test_mnist_is_read_from_files_of_openml_s_format(tmp_path, no_network):
+    rng = np.random.default_rng(3)
+    images, y = rng.integers(0, 256, (30, 28, 28)), rng.integers(0, 10, 30)
+    write_openml_cache(tmp_path, images, y)
+    digits = load_handwritten_digits(tmp_path)
+    assert digits.name == "MNIST"
+    assert digits.images.shape == (30, 28, 28)
+    assert digits.images.dtype == np.float32
+    np.testing.assert_array_equal((digits.images * 255).round().astype(int), images)
+    np.testing.assert_array_equal(digits.y, y)
+    assert digits.y.dtype.kind == "i"
+
+
+def test_without_a_network_there_are_the_small_digits_and_a_message(tmp_path, no_network):
+    with pytest.warns(UserWarning, match="MNIST could not") as caught:
+        digits = load_handwritten_digits(tmp_path)
+    message = caught[-1]  # scikit-learn has warned before
+    assert re.search(r"refused.*Connect to the internet", str(message.message))
+    assert message.filename == __file__
+    assert digits.name == "digits"
+    assert digits.images.shape == (1797, 8, 8)
+    assert (digits.images.min(), digits.images.max()) == (0, 1)
+    np.testing.assert_array_equal(np.bincount(digits.y), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180])
+    assert socket.getdefaulttimeout() is None
+
+
+def test_a_broken_download_is_not_taken_for_mnist(tmp_path, no_network):
+    write_openml_cache(tmp_path, np.zeros((30, 28, 28), dtype=int), np.arange(30) % 10)
+    arff = tmp_path / "openml/openml.org/data/v1/download/52667/mnist_784.arff.gz"
+    arff.write_bytes(arff.read_bytes()[:200])
+    with pytest.warns((UserWarning, RuntimeWarning)) as caught:
+        digits = load_handwritten_digits(tmp_path)
+    assert digits.name == "digits"
+    assert any("MNIST could not be downloaded" in str(w.message) for w in caught)

@@ -49,7 +49,7 @@ def test_environment_equals_pyproject():
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("  - rich>=13\n", ""), ("numpy>=2.0", "numpy>=1.0"), ("  - pip\n", "  - pip\n  - pandas>=2\n")],
+    [("  - rich>=13\n", ""), ("numpy>=2.0", "numpy>=1.0"), ("  - pip\n", "  - pip\n  - polars>=1\n")],
     ids=["missing", "other version", "additional"],
 )
 def test_a_difference_is_noticed(old, new):
