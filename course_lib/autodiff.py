@@ -57,7 +57,8 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
     def __array__(self, dtype=None, copy=None):
         raise TypeError(
             "this numpy function would lose the derivative; write it with operators, slices and numpy's "
-            "elementary functions, for example x * (x > 0) in place of numpy.where(x > 0, x, 0)"
+            "elementary functions, for example x * (x > 0) in place of numpy.where(x > 0, x, 0); "
+            "what the condition switches off has to be finite"
         )
 
     def __pow__(self, power):

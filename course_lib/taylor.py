@@ -2,7 +2,7 @@
 
 A truncated series carries the coefficients c_k = f^(k)(x) / k! at one point, or at every point of an array.
 An operation on series is a recurrence for the coefficients of the result, of cost O(K^2) for order K, while
-nesting first derivatives K times costs O(2^K).
+nesting first derivatives K times costs O(3^K).
 """
 
 from math import factorial
