@@ -52,6 +52,21 @@ def test_a_notebook_runs_as_it_should(kernel):
     assert "files" in shown(kernel, "open('out', 'w').write('x')\n!echo files")
 
 
+def test_a_notebook_may_draw_more_formulas_than_matplotlib_remembers():
+    # Fonts that the warm process had opened were dropped here, and closed the kernel's own sockets with them.
+    draw = (
+        "import matplotlib.pyplot as plt\n"
+        "figure = plt.figure()\n"
+        "texts = [figure.text(0.1, 0.1, f'$x_{{{k}}}$') for k in range(120)]\n"
+        "figure.canvas.draw()\n"
+        "print('drawn')"
+    )
+    settings = Settings(limits=TIGHT, imports=("matplotlib.pyplot",))
+    with Warm(settings) as parent, StudentKernel(parent, {}) as kernel:
+        assert shown(kernel, draw) == "drawn\n"
+        assert shown(kernel, "print('alive')") == "alive\n"
+
+
 def test_nothing_of_the_course_the_grader_or_the_machine_is_in_sight(kernel):
     code = "import glob, os\nprint([p for p in {} if os.path.exists(p)])"
     paths = [

@@ -86,8 +86,14 @@ def load(setup: dict) -> None:
 
 
 def draw_something() -> None:
-    """The first figure loads fonts and more; let it be drawn here, once."""
+    """The first figure loads fonts and more; let it be drawn here, once.
+
+    The fonts that it cached hold open files. A child closes their descriptors and reuses the numbers, for its
+    sockets; a font that is dropped from a cache there would close one of those. So the caches are emptied.
+    """
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import _get_font
+    from matplotlib.mathtext import MathTextParser
 
     figure = Figure()
     axes = figure.subplots()
@@ -95,6 +101,8 @@ def draw_something() -> None:
     axes.legend(title="a", fontsize="small")
     axes.set(xlabel="$x$", ylabel="y", title="t")
     figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+    MathTextParser._parse_cached.cache_clear()
+    _get_font.cache_clear()
 
 
 def first_child(request: dict, fds: list[int]) -> None:
