@@ -32,11 +32,14 @@ def read_answers(path):
 
 
 def functions_of(source):
-    """Solution cell -> the graded test cells that follow it, up to the next solution cell."""
+    """Solution cell -> the graded test cells that follow it, up to the next solution cell.
+
+    The experiments of a project's report are read by a person and have no tests.
+    """
     tests = {}
     for cell in source.cells:
         meta = cell.metadata.get("nbgrader", {})
-        if meta.get("solution"):
+        if meta.get("solution") and not meta["grade_id"].startswith("experiment-"):
             tests[current := meta["grade_id"]] = []
         elif meta.get("grade"):
             tests[current].append(meta["grade_id"])
