@@ -66,7 +66,7 @@ window.addEventListener("load", () => {
   for (const image of document.querySelectorAll(".cell_output img")) {
     image.style.setProperty("--drawn-width", `${image.naturalWidth}px`);
   }
-  focusWhatScrolls();
+  window.dispatchEvent(new Event("resize")); // for the theme as well, which measured before the fonts had come
 });
 window.addEventListener("resize", focusWhatScrolls);
 
