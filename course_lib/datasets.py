@@ -199,12 +199,6 @@ def load_handwritten_digits(data_home=None):
     ----------
     Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database of handwritten digits (1998); set 554 of
     OpenML. E. Alpaydin and C. Kaynak, Optical recognition of handwritten digits, UCI (1998), the small ones.
-
-    Examples
-    --------
-    >>> digits = load_handwritten_digits()  # doctest: +SKIP
-    >>> digits.name, digits.images.shape  # doctest: +SKIP
-    ('MNIST', (70000, 28, 28))
     """
     from sklearn.datasets import fetch_openml, load_digits
 

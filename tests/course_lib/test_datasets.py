@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 import socket
+import urllib.request
 
 import numpy as np
 import pytest
@@ -169,6 +170,8 @@ def no_network(monkeypatch):
         monkeypatch.setenv(name, address)
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
+    # urllib keeps its first opener, proxies included: neither an older one here, nor this one for later tests
+    monkeypatch.setattr(urllib.request, "_opener", None)
 
 
 def test_mnist_is_read_from_files_of_openml_s_format(tmp_path, no_network):
