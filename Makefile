@@ -23,7 +23,8 @@ lab: $(READY) ## open JupyterLab on the exercises, with nbgrader's extensions
 
 test: book ## run all tests: the packages, the notebooks, the grading, the site
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval --nbval-current-env book solutions
+	@# one thread each, as in the build: more would wait for one another, and the chapters count CPU seconds
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval --nbval-current-env book solutions
 
 test-quick: $(READY) ## run the tests that need no site, no grading and no browser (under two minutes)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
