@@ -104,6 +104,11 @@ class StudentKernel:
             return f"it was killed by signal {-code}"
         return "it ended itself (for example by os._exit, or by a crash)"
 
+    def excess(self) -> str:
+        """Which limit its processes exceed now, in words, or an empty text."""
+        supervisor = self._manager.provisioner.supervisor
+        return supervisor.look() if supervisor is not None else ""
+
     def kill(self) -> None:
         self._killed = True  # it may take a moment
         self._provisioner.child.kill()

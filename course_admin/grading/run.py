@@ -140,9 +140,10 @@ class Run:
                 if not last_try and self.ready():
                     continue
             except TimeoutError:
+                excess = self.kernel.excess()
                 self.kernel.kill()
-                seconds = self.limits.cell_seconds
-                what = f"The {title(number, cell)} was stopped after {seconds} s: it did not end."
+                why = excess or "it did not end"
+                what = f"The {title(number, cell)} was stopped after {self.limits.cell_seconds} s: {why}."
             else:
                 self.sources.append(source)
                 return outputs

@@ -13,7 +13,7 @@ import pytest
 
 from course_admin.errors import CourseError
 from course_admin.grading.kernel import KernelDied, StudentKernel
-from course_admin.grading.sandbox import cgroup, enter
+from course_admin.grading.sandbox import cgroup, enter, supervisor
 from course_admin.grading.sandbox.box import Box, check_out_of_sight, location, runtime
 from course_admin.grading.sandbox.supervisor import excess, usage
 from course_admin.grading.sandbox.warm import Warm
@@ -215,6 +215,16 @@ def test_limits_of_the_whole_tree(kernel, name):
     with pytest.raises(KernelDied, match=verdict):
         shown(kernel, code, seconds=60)
     assert not kernel.alive()
+
+
+def test_a_last_look_finds_what_the_supervisor_had_no_time_to_see(warm, monkeypatch):
+    """A fork bomb can starve the thread that counts: at its timeout a cell is asked once more."""
+    monkeypatch.setattr(supervisor, "INTERVAL", 3600)
+    with StudentKernel(warm, {}) as kernel:
+        assert kernel.excess() == ""
+        with pytest.raises(TimeoutError):
+            shown(kernel, "import os, time\nfor _ in range(5): os.fork()\ntime.sleep(60)", seconds=2)
+        assert kernel.excess() == "it started more than 20 processes"
 
 
 def test_threads_are_bounded(kernel):

@@ -57,6 +57,10 @@ class Supervisor:
             self.verdict = f"it used more than {self.limits.memory_mb} MB of memory"
         return self.verdict
 
+    def look(self) -> str:
+        """The verdict after one more look: a fork bomb can leave the thread no time for its own."""
+        return self.why() or self._excess()
+
     def close(self) -> None:
         self._stop.set()
         self._thread.join()
