@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg.blas import dgemm
 from scipy.optimize import line_search
 
 from course_lib._checks import check_integer, check_rate
@@ -149,7 +150,9 @@ class BFGS(_QuasiNewton):
         Hy = H @ y
         yHy = y @ Hy
         v = s / sy - Hy / yHy
-        return (H - np.outer(Hy / yHy, Hy) + np.outer(yHy * v, v)) / tau + np.outer(s / sy, s)
+        # H / tau + right^T left, in one pass over the matrix; BLAS counts by columns, so all is transposed
+        left = np.array([-Hy / (yHy * tau), yHy * v / tau, s / sy])
+        return dgemm(1.0, left.T, np.array([Hy, v, s]), 1 / tau, H.T).T
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Physics-informed neural networks in PyTorch: a problem, its points, derivatives, constraints, training."""
