@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-TOPICS = ("linear_model", "vmc", "rbm", "nqs", "networks", "site", "export", "grading")
+TOPICS = ("linear_model", "vmc", "rbm", "nqs", "networks", "pinn", "site", "export", "grading")
 
 
 def main(names):

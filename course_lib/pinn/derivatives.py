@@ -282,7 +282,7 @@ class _Layer(torch.autograd.Function):
     @staticmethod
     def forward(ctx, a, weight, bias, rule, activation):
         ctx.rule, ctx.activation, ctx.has_bias = rule, activation, bias is not None
-        z = (weight @ a.flatten(1)).unflatten(1, a.shape[1:])
+        z = _matmul(weight, a.flatten(1)).unflatten(1, a.shape[1:])
         if bias is not None:
             z[:, 0] += bias[:, None]
         if activation is None:
@@ -315,12 +315,24 @@ class _Layer(torch.autograd.Function):
                     change = grad[:, c] * _product(z, others)
                     dz[:, block].addcmul_(change, f[k], value=times * coefficient)
         return (
-            (weight.T @ dz.flatten(1)).unflatten(1, dz.shape[1:]) if ctx.needs_input_grad[0] else None,
-            dz.flatten(1) @ a.flatten(1).T,
+            _matmul(weight.T, dz.flatten(1)).unflatten(1, dz.shape[1:]) if ctx.needs_input_grad[0] else None,
+            _matmul(dz.flatten(1), a.flatten(1).T),
             dz[:, 0].sum(1) if ctx.has_bias else None,
             None,
             None,
         )
+
+
+def _matmul(a, b):
+    """a @ b; on a CPU by numpy, whose BLAS can be twice as fast as PyTorch's for long thin matrices."""
+    if a.is_cpu:
+        return torch.from_numpy(a.detach().numpy() @ b.detach().numpy())
+    return a @ b
+
+
+def _tanh(z):
+    """tanh; on a CPU by numpy, which is up to three times as fast as PyTorch."""
+    return torch.from_numpy(np.tanh(z.numpy())) if z.is_cpu else torch.tanh(z)
 
 
 def _highest(rule):
@@ -383,7 +395,7 @@ class _Softplus:
 
 
 ACTIVATIONS = {
-    nn.Tanh: lambda _: _Riccati(torch.tanh, 1, 0, -1),
+    nn.Tanh: lambda _: _Riccati(_tanh, 1, 0, -1),
     nn.Softplus: _Softplus,
 }
 METHODS = {"taylor": Taylor, "nested": Nested, "differences": Differences}

@@ -121,7 +121,7 @@ class Trainer:
     @optimiser.setter
     def optimiser(self, name):
         if name == "adam":
-            self._state = torch.optim.Adam(self._parameters, lr=self.rate)
+            self._state = torch.optim.Adam(self._parameters, lr=self.rate, fused=True)
         elif name in QUASI_NEWTON:
             if any(p.dtype != torch.float64 for p in self._parameters):
                 raise ValueError(
