@@ -69,6 +69,7 @@ class _QuasiNewton:
             The same function at every step: what it returned at theta is remembered.
         theta : ndarray of shape (n_parameters,)
         state : dict
+            It is used up: BFGS changes its matrix in place.
 
         Returns
         -------
@@ -87,10 +88,10 @@ class _QuasiNewton:
                 "curvature": None,
                 "stuck": curvature is None,
             }
-        s, new_cost, new_g = found
-        y = new_g - g
+        alpha, new_cost, new_g = found
+        s, y = alpha * p, new_g - g
         if s @ y > 0:  # so that H stays positive definite
-            curvature = self._learn(s, y, g, curvature)
+            curvature = self._learn(s, y, alpha * g, curvature)
         return theta + s, {
             "t": state["t"] + 1,
             "cost": cost,
@@ -100,7 +101,7 @@ class _QuasiNewton:
         }
 
     def _search(self, cost_and_gradient, theta, p, cost, g):
-        """Step s along p that fulfils the strong Wolfe conditions, with cost and gradient there, or None."""
+        """alpha such that alpha p fulfils the strong Wolfe conditions, cost and gradient there, or None."""
         seen = {}
 
         def evaluate(at):
@@ -112,7 +113,7 @@ class _QuasiNewton:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # scipy warns where it returns None, which is looked at below
             alpha, *_ = line_search(lambda at: evaluate(at)[0], lambda at: evaluate(at)[1], theta, p, g, cost)
-        return None if alpha is None else (alpha * p, *evaluate(theta + alpha * p))
+        return None if alpha is None else (alpha, *evaluate(theta + alpha * p))
 
 
 @dataclass(frozen=True)
@@ -138,21 +139,19 @@ class BFGS(_QuasiNewton):
     def _direction(g, H):
         return -(H @ g)
 
-    def _learn(self, s, y, g, H):
+    def _learn(self, s, y, alpha_g, H):
         sy = s @ y
         tau = 1.0
         if H is None:
             H = np.diag(np.full(len(s), sy / (y @ y)))
         elif self.self_scaling:
-            # s = alpha p = -alpha H g, so H^-1 s = -alpha g, and alpha = (s.s) / (s.p)
-            p = self._direction(g, H)
-            tau = min(1.0, sy / (-(s @ s) / (s @ p) * (s @ g)))
+            tau = min(1.0, sy / -(s @ alpha_g))  # s = -alpha H g, so H^-1 s = -alpha g
         Hy = H @ y
         yHy = y @ Hy
         v = s / sy - Hy / yHy
-        # H / tau + right^T left, in one pass over the matrix; BLAS counts by columns, so all is transposed
+        # H / tau + right^T left, in place, in one pass; BLAS counts by columns, so all is transposed
         left = np.array([-Hy / (yHy * tau), yHy * v / tau, s / sy])
-        return dgemm(1.0, left.T, np.array([Hy, v, s]), 1 / tau, H.T).T
+        return dgemm(1.0, left.T, np.array([Hy, v, s]), 1 / tau, H.T, overwrite_c=True).T
 
 
 @dataclass(frozen=True)
@@ -185,10 +184,10 @@ class LBFGS(_QuasiNewton):
             r = r + (alpha - (y @ r) / (s @ y)) * s
         return -r
 
-    def _learn(self, s, y, g, pairs):
+    def _learn(self, s, y, alpha_g, pairs):
         return [*(pairs or []), (s, y)][-self.history :]
 
     def _search(self, cost_and_gradient, theta, p, cost, g):
         if self.line_search:
             return super()._search(cost_and_gradient, theta, p, cost, g)
-        return p, *cost_and_gradient(theta + p)
+        return 1.0, *cost_and_gradient(theta + p)
