@@ -244,10 +244,10 @@ class Trainer:
 
     def _quasi_newton_step(self):
         method = QUASI_NEWTON[self._optimiser]
-        start = self._vector()
-        theta, self._state = method.step(self._cost_and_gradient, start, self._state)
+        theta, self._state = method.step(self._cost_and_gradient, self._vector(), self._state)
         self._set(theta)
-        if self._state["stuck"] or np.array_equal(theta, start):
+        # Where only the curvature was forgotten theta has not moved either, but the next step will.
+        if self._state["stuck"] or not np.any(self._state["evaluated"][1]):
             self._state["cost"] = self.losses()[0].item()  # not what is remembered
             self.stopped = "no step lowers the loss any more"
         self._check_finite(self._state["cost"])

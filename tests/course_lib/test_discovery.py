@@ -100,6 +100,16 @@ def test_planted_terms_are_found_in_noise_and_chosen_on_held_out_rows(seed):
     assert np.all(path.n_terms[THRESHOLDS < 0.002] > 3)  # without a threshold the noise gets terms
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_error_of_a_path_is_that_of_rows_it_has_not_seen(seed):
+    # 15 terms fitted to 20 rows of pure noise: below 1 on these rows, far above it on any others
+    rng = np.random.default_rng(seed)
+    X, y = rng.normal(size=(40, 15)), rng.normal(size=40)
+    path = stridge_path(X, y, [0.0], "abcdefghijklmno", rng=rng)
+    assert path.error[0] > 1
+    assert STRidge(0).fit(X, y).equation("abcdefghijklmno").relative_error(X, y) < 1
+
+
 @pytest.mark.parametrize("solution", TRUTH, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("seed", range(3))
 def test_equations_are_found_from_exact_derivatives(solution, seed):

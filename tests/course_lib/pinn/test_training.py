@@ -143,6 +143,16 @@ def test_at_a_minimum_the_training_ends():
     assert trainer.stopped == "no step lowers the loss any more"
 
 
+def test_forgetting_the_curvature_is_not_the_end():
+    trainer = burgers()
+    trainer.train(10)
+    trainer._state["curvature"] *= -1  # uphill: no step along it lowers the loss
+    before = trainer.losses()[0].item()
+    trainer.train(10)
+    assert (trainer.step, trainer.stopped) == (20, "")
+    assert trainer.losses()[0].item() < before
+
+
 def test_new_points_keep_the_curvature_and_change_the_loss():
     trainer = burgers()
     trainer.train(20)
