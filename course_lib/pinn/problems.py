@@ -239,8 +239,8 @@ def burgers(nu=0.01 / np.pi, *, n_conditions=100, rng=None, hard=False):
     """u_t + u u_x = nu u_xx on [-1, 1] x [0, 1], u(x, 0) = -sin(pi x), u(-1, t) = u(1, t) = 0.
 
     Half of the `n_conditions` points lie at the start, a quarter at each wall, drawn with `rng`; `hard` needs
-    no points: u = -sin(pi x) + t (1 - x^2) NN(x, t). With points that never change a network can put the shock
-    between them, and be wrong with a tiny loss: draw them anew, by `sampling.rad`.
+    no points: u = -sin(pi x) + t (1 - x^2) NN(x, t). With points that never change, a network can put the
+    shock between them and be wrong with a tiny loss: draw them anew, by `sampling.rad`.
 
     Raissi, Perdikaris and Karniadakis, Journal of Computational Physics 378 (2019) 686, appendix A.1.
     """
