@@ -23,7 +23,7 @@ NU = 0.01 / np.pi
 SIZES = [2, 20, 20, 20, 1]
 STEPS = 100
 ACCURACIES = (1e-2, 1e-3)
-PEER_SECONDS = 400  # after which DeepXDE's run towards an accuracy is given up
+PEER_SECONDS = 300  # after which DeepXDE's run towards an accuracy is given up
 
 
 def grid():
