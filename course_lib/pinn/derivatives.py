@@ -206,10 +206,7 @@ class Taylor(_Method):
 
     def _leibniz(self):
         """u = offset + factor N: what is added to each stream, and how the streams of N mix into it."""
-        everything = [D("")] + [
-            D(word) for stream in self.streams for word in {*stream} | parts("".join(stream))
-        ]
-        everything += [D(part) for stream in self.streams for word in stream for part in parts(word)]
+        everything = [D(part) for stream in self.streams for word in stream for part in {word} | parts(word)]
         x = self.x.clone().requires_grad_()
         offset, factor = (
             {w: v.detach() for w, v in _words(f(x), x, everything, self.coordinates).items()}

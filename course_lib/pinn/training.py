@@ -49,7 +49,7 @@ class Trainer:
         "step", "loss", one entry for each term, "residual" first, unweighted, and one for each unknown
         number, every `every` steps and after the last.
     best : float
-        The lowest loss met.
+        The lowest loss met at the present points.
     stopped : str
         Why the last training ended before its time, or an empty text.
 
@@ -110,8 +110,10 @@ class Trainer:
     def points(self, points):
         self._points = self.problem.check_inside(points)
         self._at_points = self._evaluator(self._points, self.problem.operators)
+        # The loss is another function now: what it was at other points says nothing.
+        self.best, self._best_step = np.inf, self.step
         if getattr(self, "_optimiser", "adam") != "adam":
-            self._state["evaluated"] = None  # the loss is another function now
+            self._state["evaluated"] = None
 
     @property
     def optimiser(self):
@@ -307,7 +309,7 @@ class Trainer:
         """One evaluation for all the conditions with the same operator."""
         groups = {}
         for condition in self.problem.conditions:
-            groups.setdefault(str(condition.operator), []).append(condition)
+            groups.setdefault(frozenset(condition.operator.terms.items()), []).append(condition)
         prepared = []
         for group in groups.values():
             points = np.concatenate([condition.points for condition in group])

@@ -92,6 +92,18 @@ def test_weights_and_operators_of_conditions():
     assert loss.item() == 6.5 + 10 * 1 + 0.5 * 4
 
 
+def test_operators_that_print_alike_are_not_taken_for_one():
+    start, line = np.array([[0.0]]), nn.Linear(1, 1, dtype=torch.float64)
+    nn.init.constant_(line.weight, 1e6)
+    a, b = 1.0000001 * D("t"), 1.0000002 * D("t")
+    assert str(a) == str(b)
+    conditions = (Condition("a", start, 1e6, a), Condition("b", start, 1e6, b))
+    problem = Problem("t", 0, 1, {}, lambda t, u: u["u"], conditions)
+    _, terms = Trainer(problem, line, [[0.5]], optimiser="adam").losses()
+    assert terms["a"].item() == pytest.approx(0.01, rel=1e-6)
+    assert terms["b"].item() == pytest.approx(0.04, rel=1e-6)
+
+
 # History, stopping
 
 
@@ -159,6 +171,7 @@ def test_new_points_keep_the_curvature_and_change_the_loss():
     before, curvature = trainer.losses()[0].item(), trainer._state["curvature"]
     trainer.points = sample((-1, 0), (1, 1), 60, rng=np.random.default_rng(5))
     assert trainer.losses()[0].item() != before
+    assert trainer.best == np.inf  # it was that of another loss
     assert trainer._state["curvature"] is curvature
     now = trainer.losses()[0].item()
     assert trainer.train(5)["loss"][-1] < now
